@@ -1,0 +1,29 @@
+//! Days and moments as the counter sees them: Asia/Ho_Chi_Minh, +07:00 all year.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeZone, Utc};
+
+/// The offset of Vietnamese time. There is no summer time, and none since 1975 in the South.
+pub fn offset() -> FixedOffset {
+    match FixedOffset::east_opt(7 * 3600) {
+        Some(offset) => offset,
+        None => unreachable!("seven hours is a valid offset"),
+    }
+}
+
+/// The moment on the counter's wall clock.
+pub fn local(moment: DateTime<Utc>) -> DateTime<FixedOffset> {
+    moment.with_timezone(&offset())
+}
+
+/// The counter's calendar day at this moment: 00:30 in Hồ Chí Minh City is still yesterday in UTC.
+pub fn day_of(moment: DateTime<Utc>) -> NaiveDate {
+    local(moment).date_naive()
+}
+
+/// The moment at which the counter's wall clock shows `wall`.
+pub fn moment(wall: NaiveDateTime) -> DateTime<Utc> {
+    match offset().from_local_datetime(&wall) {
+        chrono::LocalResult::Single(at) | chrono::LocalResult::Ambiguous(at, _) => at.with_timezone(&Utc),
+        chrono::LocalResult::None => unreachable!("a fixed offset has no gaps"),
+    }
+}

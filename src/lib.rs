@@ -1,0 +1,6 @@
+//! **motcua** ("một cửa", one door): dossier tracking for the one-stop counter.
+//!
+//! Start with `docs/ARCHITECTURE.md`: the invariants, then three walkthroughs.
+
+pub mod clock;
+pub mod domain;
