@@ -3,4 +3,5 @@
 //! Start with `docs/ARCHITECTURE.md`: the invariants, then three walkthroughs.
 
 pub mod clock;
+pub mod db;
 pub mod domain;

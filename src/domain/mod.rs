@@ -1,4 +1,5 @@
 //! The pure core: what motcua exists for. No database, no HTTP, no file, no clock, no words for people.
 //! It imports nothing of ours outside itself; `tests/it/house.rs` fails when it does.
 
+pub mod ids;
 pub mod local_time;

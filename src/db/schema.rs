@@ -1,0 +1,478 @@
+//! The tables, for both databases (migrations/).
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    settings (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    rule_sets (code) {
+        code -> Text,
+        valid_from -> Date,
+        name -> Text,
+        legal_basis -> Text,
+        supplement_mode -> Text,
+        supplement_request_days -> Integer,
+        handover_cutoff -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    calendar_years (year) {
+        year -> Integer,
+        standing -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    calendar_days (date) {
+        date -> Date,
+        kind -> Text,
+        name -> Text,
+        paired_date -> Nullable<Date>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    branches (id) {
+        id -> UuidSql,
+        code -> Text,
+        name -> Text,
+        agency_identifier -> Text,
+        department_name -> Text,
+        letter_symbol -> Text,
+        place -> Text,
+        address -> Text,
+        contact_phone -> Text,
+        contact_email -> Nullable<Text>,
+        apology_mode -> Text,
+        authorised_by -> Nullable<Text>,
+        authorised_on -> Nullable<Date>,
+        authorised_document -> Nullable<Text>,
+        active -> Bool,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    sectors (id) {
+        id -> UuidSql,
+        code -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    procedures (id) {
+        id -> UuidSql,
+        code -> Text,
+        code_verified -> Bool,
+        sector_id -> UuidSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    procedure_branches (procedure_id, branch_id) {
+        procedure_id -> UuidSql,
+        branch_id -> UuidSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    procedure_versions (id) {
+        id -> UuidSql,
+        procedure_id -> UuidSql,
+        number -> Integer,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        name -> Text,
+        legal_basis -> Text,
+        decided_by -> Text,
+        online_level -> Text,
+        postal_eligible -> Bool,
+        posted_on -> Nullable<Date>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    procedure_cases (version_id, code) {
+        version_id -> UuidSql,
+        code -> Text,
+        ordinal -> Integer,
+        name -> Text,
+        time_limit -> Nullable<Text>,
+        time_limit_verified -> Bool,
+        fee_vnd -> Nullable<BigInt>,
+        fee_note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    procedure_components (version_id, ordinal) {
+        version_id -> UuidSql,
+        ordinal -> Integer,
+        name -> Text,
+        form -> Text,
+        copies -> Integer,
+        required -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    process_steps (version_id, code) {
+        version_id -> UuidSql,
+        code -> Text,
+        ordinal -> Integer,
+        name -> Text,
+        share_percent -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    officers (id) {
+        id -> UuidSql,
+        username -> Text,
+        full_name -> Text,
+        title -> Nullable<Text>,
+        role -> Text,
+        branch_id -> Nullable<UuidSql>,
+        password_hash -> Text,
+        active -> Bool,
+        version -> Integer,
+        created_at -> MomentSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    sign_in_failures (username) {
+        username -> Text,
+        failures -> Integer,
+        last_at -> MomentSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    sessions (id) {
+        id -> UuidSql,
+        officer_id -> UuidSql,
+        refresh_hash -> Text,
+        spent_hash -> Nullable<Text>,
+        created_at -> MomentSql,
+        expires_at -> MomentSql,
+        revoked_at -> Nullable<MomentSql>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    code_counters (agency_identifier, day) {
+        agency_identifier -> Text,
+        day -> Date,
+        last -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    number_counters (branch_id, series, year) {
+        branch_id -> UuidSql,
+        series -> Text,
+        year -> Integer,
+        last -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    dossiers (id) {
+        id -> UuidSql,
+        code -> Text,
+        branch_id -> UuidSql,
+        sector_id -> UuidSql,
+        procedure_id -> UuidSql,
+        procedure_version_id -> UuidSql,
+        case_code -> Nullable<Text>,
+        rule_set -> Text,
+        channel -> Text,
+        status -> Text,
+        time_limit -> Text,
+        submitted_at -> MomentSql,
+        received_at -> Nullable<MomentSql>,
+        clock_started_at -> Nullable<MomentSql>,
+        due_on -> Nullable<Date>,
+        due_at -> Nullable<MomentSql>,
+        first_due_on -> Nullable<Date>,
+        reappointed_due_on -> Nullable<Date>,
+        apology_due_on -> Nullable<Date>,
+        provisional -> Bool,
+        supplement_rounds -> Integer,
+        waiting_since -> Nullable<MomentSql>,
+        resolved_at -> Nullable<MomentSql>,
+        timeliness -> Nullable<Text>,
+        closed_at -> Nullable<MomentSql>,
+        returned_at -> Nullable<MomentSql>,
+        held_by -> Nullable<UuidSql>,
+        held_step -> Nullable<Text>,
+        standing -> JsonSql,
+        version -> Integer,
+        chain -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    dossier_particulars (dossier_id) {
+        dossier_id -> UuidSql,
+        branch_id -> UuidSql,
+        applicant_name -> Text,
+        applicant_kind -> Text,
+        id_number -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        address -> Nullable<Text>,
+        folded_name -> Text,
+        lookup_key -> Text,
+        words_row -> Nullable<BigInt>,
+        particulars -> JsonSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    dossier_events (dossier_id, seq) {
+        dossier_id -> UuidSql,
+        seq -> Integer,
+        branch_id -> UuidSql,
+        kind -> Text,
+        occurred_at -> MomentSql,
+        recorded_at -> MomentSql,
+        officer_id -> Nullable<UuidSql>,
+        facts -> JsonSql,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    reappointments (dossier_id, ordinal) {
+        dossier_id -> UuidSql,
+        ordinal -> Integer,
+        branch_id -> UuidSql,
+        due_on -> Date,
+        new_due_on -> Date,
+        cause -> Text,
+        reason -> Text,
+        recorded_at -> MomentSql,
+        officer_id -> Nullable<UuidSql>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    tallies (branch_id, sector_id, grain, day) {
+        branch_id -> UuidSql,
+        sector_id -> UuidSql,
+        grain -> SmallInt,
+        day -> Date,
+        received_online -> BigInt,
+        received_in_person -> BigInt,
+        received_postal -> BigInt,
+        resolved_early -> BigInt,
+        resolved_on_time -> BigInt,
+        resolved_overdue -> BigInt,
+        letter_in_advance -> BigInt,
+        letter_on_due_day -> BigInt,
+        letter_late -> BigInt,
+        closed -> BigInt,
+        closed_past_due -> BigInt,
+        open -> BigInt,
+        waiting -> BigInt,
+        overdue -> BigInt,
+        overdue_in_advance -> BigInt,
+        overdue_on_due_day -> BigInt,
+        overdue_late -> BigInt,
+        late_entries -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    tallies_fine (branch_id, sector_id, procedure_id, channel, officer_id, grain, day) {
+        branch_id -> UuidSql,
+        sector_id -> UuidSql,
+        procedure_id -> UuidSql,
+        channel -> Text,
+        officer_id -> UuidSql,
+        grain -> SmallInt,
+        day -> Date,
+        received -> BigInt,
+        resolved_early -> BigInt,
+        resolved_on_time -> BigInt,
+        resolved_overdue -> BigInt,
+        letter_in_advance -> BigInt,
+        letter_on_due_day -> BigInt,
+        letter_late -> BigInt,
+        closed -> BigInt,
+        closed_past_due -> BigInt,
+        open -> BigInt,
+        waiting -> BigInt,
+        overdue -> BigInt,
+        overdue_in_advance -> BigInt,
+        overdue_on_due_day -> BigInt,
+        overdue_late -> BigInt,
+        late_entries -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    apologies (id) {
+        id -> UuidSql,
+        dossier_id -> UuidSql,
+        branch_id -> UuidSql,
+        due_on -> Date,
+        status -> Text,
+        cause -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        new_due_on -> Nullable<Date>,
+        body -> Nullable<Text>,
+        drafted_at -> MomentSql,
+        approved_at -> Nullable<MomentSql>,
+        approved_by -> Nullable<UuidSql>,
+        automatic -> Bool,
+        number -> Nullable<Integer>,
+        number_year -> Nullable<Integer>,
+        number_symbol -> Nullable<Text>,
+        timeliness -> Nullable<Text>,
+        letter -> Nullable<Text>,
+        letter_sha256 -> Nullable<Text>,
+        recipient_email -> Nullable<Text>,
+        mail_state -> Nullable<Text>,
+        mail_error -> Nullable<Text>,
+        sent_at -> Nullable<MomentSql>,
+        delivered_at -> Nullable<MomentSql>,
+        delivered_how -> Nullable<Text>,
+        delivered_to -> Nullable<Text>,
+        held_by -> Nullable<UuidSql>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    jobs (id) {
+        id -> UuidSql,
+        kind -> Text,
+        dedup_key -> Nullable<Text>,
+        payload -> JsonSql,
+        state -> Text,
+        run_at -> MomentSql,
+        attempts -> Integer,
+        leased_until -> Nullable<MomentSql>,
+        leased_by -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        created_at -> MomentSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    idempotency_keys (officer_id, key) {
+        officer_id -> UuidSql,
+        key -> Text,
+        request_hash -> Text,
+        status -> Integer,
+        location -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        body -> Text,
+        created_at -> MomentSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    dossier_views (id) {
+        id -> UuidSql,
+        dossier_id -> UuidSql,
+        branch_id -> UuidSql,
+        officer_id -> UuidSql,
+        viewed_at -> MomentSql,
+        what -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    settings,
+    rule_sets,
+    calendar_years,
+    calendar_days,
+    branches,
+    sectors,
+    procedures,
+    procedure_branches,
+    procedure_versions,
+    procedure_cases,
+    procedure_components,
+    process_steps,
+    officers,
+    sign_in_failures,
+    sessions,
+    code_counters,
+    number_counters,
+    dossiers,
+    dossier_particulars,
+    dossier_events,
+    reappointments,
+    tallies,
+    tallies_fine,
+    apologies,
+    jobs,
+    idempotency_keys,
+    dossier_views,
+);
