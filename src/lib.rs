@@ -5,3 +5,4 @@
 pub mod clock;
 pub mod db;
 pub mod domain;
+pub mod failure;

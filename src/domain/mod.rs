@@ -2,4 +2,8 @@
 //! It imports nothing of ours outside itself; `tests/it/house.rs` fails when it does.
 
 pub mod ids;
+pub mod lifecycle;
 pub mod local_time;
+pub mod people;
+pub mod refusal;
+pub mod words;
