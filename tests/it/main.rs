@@ -1,1 +1,15 @@
+//! Everything that is tried from outside: over HTTP, through the command line, against real databases.
+//!
+//! One binary, so that it is linked once; the folders mirror `src`. What a test needs of the world
+//! (a database of its own, a running service, a mail server that misbehaves) is in `support`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails by panicking, and says why on the way"
+)]
 
+#[macro_use]
+mod support;
