@@ -9,6 +9,7 @@ pub mod local_time;
 pub mod people;
 pub mod punctuality;
 pub mod refusal;
+pub mod role;
 pub mod time_limit;
 pub mod words;
 
