@@ -13,3 +13,5 @@
 
 #[macro_use]
 mod support;
+
+mod house;

@@ -74,12 +74,8 @@ fn server() -> Option<&'static Server> {
 impl Server {
     fn find_or_start() -> Result<Option<Server>, String> {
         if let Some(url) = non_empty_env("TEST_DATABASE_URL") {
-            let admin = PgConnection::establish(&url).map_err(|e| format!("TEST_DATABASE_URL: {e}"))?;
-            return Ok(Some(Server {
-                admin: Mutex::new(admin),
-                url: ServerUrl::around(&url)?,
-                _keeper: None,
-            }));
+            let admin = Mutex::new(connect_patiently(&url).map_err(|e| format!("TEST_DATABASE_URL: {e}"))?);
+            return Ok(Some(Server { admin, url: ServerUrl::around(&url)?, _keeper: None }));
         }
         let Some(binaries) = find_binaries()? else { return Ok(None) };
         Self::start(&binaries).map(Some)
@@ -130,6 +126,19 @@ impl Server {
     fn execute(&self, statement: &str) {
         let mut admin = self.admin.lock().unwrap_or_else(PoisonError::into_inner);
         admin.batch_execute(statement).unwrap_or_else(|e| panic!("{statement}: {e}"));
+    }
+}
+
+/// A server that somebody has only just started may still be starting up.
+fn connect_patiently(url: &str) -> diesel::ConnectionResult<PgConnection> {
+    let started = Instant::now();
+    loop {
+        match PgConnection::establish(url) {
+            Err(_) if started.elapsed() < Duration::from_secs(10) => {
+                std::thread::sleep(Duration::from_millis(200));
+            }
+            answer => return answer,
+        }
     }
 }
 
