@@ -6,6 +6,7 @@ pub mod deadline;
 pub mod ids;
 pub mod lifecycle;
 pub mod local_time;
+pub mod one_line;
 pub mod people;
 pub mod punctuality;
 pub mod refusal;
