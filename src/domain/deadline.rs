@@ -4,6 +4,10 @@
 
 #[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod naive;
+#[cfg(test)]
+mod properties;
 
 use super::calendar::{
     Calendar, CalendarMissing, Day, DayKind, OffReason, SpecialDay, YearStanding, day_after,

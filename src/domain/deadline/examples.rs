@@ -295,6 +295,7 @@ fn a_year_not_announced_makes_the_due_date_provisional() {
     assert!(due("2026-12-31 08:00", "1wd").provisional);
     assert!(!due("2026-12-31 08:00", "1wh").provisional);
     assert!(due("2027-03-01 08:00", "1wh").provisional, "even the day of receipt is not certain");
+    assert!(due("2027-12-31 08:00", "1wh").provisional, "also on the last day of a year");
 }
 
 #[test]
