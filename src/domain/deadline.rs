@@ -15,17 +15,18 @@ use super::calendar::{
 use super::local_time::{day_of, moment};
 use super::time_limit::{TimeLimit, Unit};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc, Weekday};
+use serde::{Deserialize, Serialize};
 
 /// A time in which the agency's clock stood still: waiting for payment, or for a supplement under rules that
 /// resume. One that ends when it begins, or before, is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
     pub from: DateTime<Utc>,
     pub to: DateTime<Utc>,
 }
 
 /// When a dossier is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deadline {
     /// The day on the counter's calendar; always a working day.
     pub due_on: NaiveDate,

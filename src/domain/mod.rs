@@ -2,7 +2,11 @@
 //! It imports nothing of ours outside itself; `tests/it/house.rs` fails when it does.
 
 pub mod calendar;
+pub mod correction;
 pub mod deadline;
+pub mod decide;
+pub mod dossier;
+pub mod event;
 pub mod ids;
 pub mod lifecycle;
 pub mod local_time;
@@ -11,6 +15,7 @@ pub mod people;
 pub mod punctuality;
 pub mod refusal;
 pub mod role;
+pub mod tally;
 pub mod time_limit;
 pub mod words;
 

@@ -1,0 +1,271 @@
+//! What an act on a dossier leads to: a fact, or a refusal. Pure: the same dossier, act and clock always give
+//! the same answer.
+
+use super::calendar::{Calendar, CalendarMissing};
+use super::deadline::{Deadline, Pause, deadline};
+use super::dossier::Dossier;
+use super::event::{Fact, LetterTimeliness, Registration, ResultKind, ReturnChannel, SupplementMode};
+use super::ids::{ApologyId, OfficerId};
+use super::lifecycle::{Act, Next, Status};
+use super::local_time::{day_of, moment};
+use super::punctuality;
+use super::refusal::Refusal;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+
+/// The rules that hold for a dossier, with dates of validity in the data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSet {
+    pub code: String,
+    pub valid_from: NaiveDate,
+    pub supplement_mode: SupplementMode,
+    /// A supplement is to be asked for within so many working days of receipt (NĐ 61/2018 Đ19.4).
+    pub supplement_request_days: u32,
+}
+
+/// What a decision looks at besides the dossier.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    pub calendar: &'a Calendar,
+    pub rules: &'a RuleSet,
+    pub now: DateTime<Utc>,
+    /// When it happened; the same as `now` unless it is entered afterwards.
+    pub occurred_at: DateTime<Utc>,
+    pub may_backdate: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Accept,
+    Refuse {
+        reason: String,
+    },
+    Forward {
+        to_officer: Option<OfficerId>,
+        to_step: Option<String>,
+        note: Option<String>,
+    },
+    RequestSupplement {
+        items: Vec<String>,
+        reason: String,
+    },
+    Supply {
+        items: Vec<String>,
+    },
+    RequestPayment {
+        amount: i64,
+        reason: String,
+    },
+    RecordPayment,
+    Reappoint {
+        new_due_on: NaiveDate,
+        cause: String,
+        reason: String,
+    },
+    IssueApology {
+        apology: ApologyId,
+        number: String,
+        new_due_on: NaiveDate,
+        sha256: String,
+        automatic: bool,
+    },
+    Resolve {
+        outcome: ResultKind,
+        document_number: Option<String>,
+        reason: Option<String>,
+    },
+    Return {
+        channel: ReturnChannel,
+        received_by: Option<String>,
+    },
+    Withdraw {
+        reason: String,
+    },
+    Stop {
+        reason: String,
+    },
+    RecomputeDue {
+        reason: String,
+    },
+}
+
+impl Command {
+    pub const fn act(&self) -> Act {
+        match self {
+            Self::Accept => Act::Accept,
+            Self::Refuse { .. } => Act::Refuse,
+            Self::Forward { .. } => Act::Forward,
+            Self::RequestSupplement { .. } => Act::RequestSupplement,
+            Self::Supply { .. } => Act::Supply,
+            Self::RequestPayment { .. } => Act::RequestPayment,
+            Self::RecordPayment => Act::RecordPayment,
+            Self::Reappoint { .. } => Act::Reappoint,
+            Self::IssueApology { .. } => Act::IssueApology,
+            Self::Resolve { .. } => Act::Resolve,
+            Self::Return { .. } => Act::Return,
+            Self::Withdraw { .. } => Act::Withdraw,
+            Self::Stop { .. } => Act::Stop,
+            Self::RecomputeDue { .. } => Act::RecomputeDue,
+        }
+    }
+}
+
+impl From<CalendarMissing> for Refusal {
+    fn from(missing: CalendarMissing) -> Self {
+        Self::CalendarMissing { year: missing.year }
+    }
+}
+
+/// Takes a dossier in; with `accept` the clock starts at once (in person, both are one act).
+pub fn register(
+    registration: Registration,
+    accept: bool,
+    context: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    check_time(None, context)?;
+    let received = if accept { Some(receive(&registration.time_limit, context)?) } else { None };
+    let mut facts = vec![Fact::Registered(Box::new(registration))];
+    facts.extend(received);
+    Ok(facts)
+}
+
+fn receive(limit: &super::time_limit::TimeLimit, context: &Context<'_>) -> Result<Fact, Refusal> {
+    let deadline = deadline(context.calendar, context.occurred_at, limit, &[])?;
+    Ok(Fact::Received { rule_set: context.rules.code.clone(), deadline })
+}
+
+/// Decides an act on a dossier that is there.
+pub fn decide(dossier: &Dossier, command: Command, context: &Context<'_>) -> Result<Fact, Refusal> {
+    let act = command.act();
+    let wrong_state = || Refusal::WrongState { status: dossier.status, act };
+    let next = dossier.status.after(act).ok_or_else(wrong_state)?;
+    check_time(Some(dossier), context)?;
+    let at = context.occurred_at;
+    // A clock is there in every state but `registered` and `refused`; the table has seen to that.
+    let clock = || dossier.clock.as_ref().ok_or_else(wrong_state);
+    let fact = match command {
+        Command::Accept => receive(&dossier.time_limit, context)?,
+        Command::Refuse { reason } => Fact::Refused { reason },
+        Command::Forward { to_officer, to_step, note } => {
+            Fact::Forwarded { from_officer: dossier.held_by, to_officer, to_step, note }
+        }
+        Command::RequestSupplement { items, reason } => {
+            let received_on = day_of(dossier.received_at.unwrap_or(dossier.submitted_at));
+            let days = context.calendar.working_days_between(received_on, day_of(at))?;
+            Fact::SupplementRequested {
+                items,
+                reason,
+                round: dossier.supplement_rounds + 1,
+                late_request: days > context.rules.supplement_request_days,
+            }
+        }
+        Command::Supply { items } => {
+            let mode = context.rules.supplement_mode;
+            let deadline = match mode {
+                SupplementMode::Restart => deadline(context.calendar, at, &dossier.time_limit, &[])?,
+                SupplementMode::Resume => resumed(dossier, context)?.ok_or_else(wrong_state)?,
+            };
+            Fact::Supplied { items, mode, deadline }
+        }
+        Command::RequestPayment { amount, reason } => Fact::PaymentRequested { amount, reason },
+        Command::RecordPayment => {
+            Fact::Paid { deadline: resumed(dossier, context)?.ok_or_else(wrong_state)? }
+        }
+        Command::Reappoint { new_due_on, cause, reason } => {
+            let due_on = clock()?.deadline.due_on;
+            check_new_date(dossier, due_on, new_due_on, context)?;
+            Fact::Reappointed { ordinal: dossier.reappointments + 1, due_on, new_due_on, cause, reason }
+        }
+        Command::IssueApology { apology, number, new_due_on, sha256, automatic } => {
+            let due_on = clock()?.deadline.due_on;
+            let timeliness = LetterTimeliness::of(due_on, day_of(at));
+            Fact::ApologyIssued { apology, number, due_on, new_due_on, timeliness, sha256, automatic }
+        }
+        Command::Resolve { outcome, document_number, reason } => {
+            let clock = clock()?;
+            Fact::Resolved {
+                outcome,
+                document_number,
+                reason,
+                timeliness: clock.verdict(at),
+                days_late: punctuality::days_late(clock.deadline.due_on, day_of(at)),
+            }
+        }
+        Command::Return { channel, received_by } => Fact::Returned { channel, received_by },
+        Command::Withdraw { reason } => Fact::Withdrawn { reason, past_due: dossier.is_past_due(at) },
+        Command::Stop { reason } => Fact::Stopped { reason, past_due: dossier.is_past_due(at) },
+        Command::RecomputeDue { reason } => {
+            let clock = clock()?;
+            let computed = deadline(context.calendar, clock.started_at, &dossier.time_limit, &clock.pauses)?;
+            // The promise is kept where it is earlier.
+            let kept = if clock.deadline.due_on < computed.due_on { clock.deadline } else { computed };
+            Fact::DueRecomputed { deadline: kept, computed_due_on: computed.due_on, reason }
+        }
+    };
+    debug_assert!(matches!(next, Next::To(_) | Next::Back | Next::Stay));
+    Ok(fact)
+}
+
+/// The due date when the clock goes on after standing still since the dossier began to wait.
+fn resumed(dossier: &Dossier, context: &Context<'_>) -> Result<Option<Deadline>, Refusal> {
+    let (Some(clock), Some(waiting)) = (&dossier.clock, dossier.waiting) else { return Ok(None) };
+    let mut pauses = clock.pauses.clone();
+    pauses.push(Pause { from: waiting.since, to: context.occurred_at });
+    Ok(Some(deadline(context.calendar, clock.started_at, &dossier.time_limit, &pauses)?))
+}
+
+/// A new date is a working day, later than today and than every date promised before.
+fn check_new_date(
+    dossier: &Dossier,
+    due_on: NaiveDate,
+    new_due_on: NaiveDate,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    let after = due_on.max(day_of(context.occurred_at)).max(dossier.reappointed_due_on.unwrap_or(due_on));
+    if new_due_on <= after {
+        return Err(Refusal::NewDateNotLater { date: new_due_on, after });
+    }
+    if !context.calendar.is_working(new_due_on)? {
+        return Err(Refusal::NotAWorkingDay { date: new_due_on });
+    }
+    Ok(())
+}
+
+/// Acts lie between the dossier's last one and the clock, and not before the current working day unless the
+/// role may.
+fn check_time(dossier: Option<&Dossier>, context: &Context<'_>) -> Result<(), Refusal> {
+    let Context { now, occurred_at, .. } = *context;
+    if occurred_at > now {
+        return Err(Refusal::OccurredInFuture { occurred_at, now });
+    }
+    let earliest = start_of_working_day(context.calendar, now);
+    if occurred_at < earliest && !context.may_backdate {
+        return Err(Refusal::BackdatingNotAllowed { earliest });
+    }
+    match dossier {
+        Some(dossier) if occurred_at < dossier.last_occurred_at => {
+            Err(Refusal::OccurredBeforeLastEvent { occurred_at, last: dossier.last_occurred_at })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Midnight of today, or of the last working day when today is off.
+fn start_of_working_day(calendar: &Calendar, now: DateTime<Utc>) -> DateTime<Utc> {
+    let today = day_of(now);
+    let day = match calendar.is_working(today) {
+        Ok(true) | Err(CalendarMissing { .. }) => today,
+        Ok(false) => calendar.last_working_day_before(today).unwrap_or(today),
+    };
+    moment(day.and_time(NaiveTime::MIN))
+}
+
+/// What the letter's due date says about a dossier: it is owed one from this day on.
+pub fn owes_apology_on(dossier: &Dossier, today: NaiveDate) -> bool {
+    dossier.status.is_running()
+        && dossier.clock.as_ref().is_some_and(|clock| clock.deadline.apology_due_on <= today)
+}
+
+/// Statuses in which a draft apology makes sense; in all others it is cancelled.
+pub const fn keeps_draft(status: Status) -> bool {
+    status.is_running()
+}

@@ -1,0 +1,258 @@
+//! What an event adds to the tallies from which every rate is read.
+//!
+//! A **flow** (received, resolved, closed) is counted on its day. A **stock** (open, waiting, overdue) is kept as
+//! its changes: the stock at the end of any day is the sum of all changes up to that day. A dossier that runs
+//! with due date *d* will be overdue from *d + 1* on, so that change is written ahead, and taken back when the
+//! dossier ends or waits before. Hence any rate at any past date is a sum, and no dossier is ever scanned.
+
+use super::dossier::{Dossier, amend};
+use super::event::{Channel, Event, Fact, LetterTimeliness};
+use super::ids::{BranchId, OfficerId, ProcedureId, SectorId};
+use super::local_time::day_of;
+use super::punctuality::Timeliness;
+use chrono::{Days, NaiveDate};
+use std::collections::BTreeMap;
+
+/// Whose figures these are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    pub branch: BranchId,
+    pub sector: SectorId,
+    pub procedure: ProcedureId,
+    pub channel: Channel,
+    /// Who holds the dossier; figures move with it.
+    pub officer: OfficerId,
+}
+
+/// The columns of a tally.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    pub received: i64,
+    pub resolved_early: i64,
+    pub resolved_on_time: i64,
+    pub resolved_overdue: i64,
+    /// Of the late that ended (resolved overdue, closed past due): those with a letter, by its own timeliness.
+    pub letter_in_advance: i64,
+    pub letter_on_due_day: i64,
+    pub letter_late: i64,
+    /// Withdrawn or stopped after receipt.
+    pub closed: i64,
+    pub closed_past_due: i64,
+    /// Changes of the stock in process.
+    pub open: i64,
+    pub waiting: i64,
+    pub overdue: i64,
+    /// Of the overdue in process: those with a letter.
+    pub overdue_in_advance: i64,
+    pub overdue_on_due_day: i64,
+    pub overdue_late: i64,
+    /// Acts of this day that were entered after it: as a stock, "entered after the date asked for".
+    pub late_entries: i64,
+}
+
+impl Counts {
+    pub fn columns(&mut self) -> [&mut i64; 16] {
+        [
+            &mut self.received,
+            &mut self.resolved_early,
+            &mut self.resolved_on_time,
+            &mut self.resolved_overdue,
+            &mut self.letter_in_advance,
+            &mut self.letter_on_due_day,
+            &mut self.letter_late,
+            &mut self.closed,
+            &mut self.closed_past_due,
+            &mut self.open,
+            &mut self.waiting,
+            &mut self.overdue,
+            &mut self.overdue_in_advance,
+            &mut self.overdue_on_due_day,
+            &mut self.overdue_late,
+            &mut self.late_entries,
+        ]
+    }
+
+    pub fn add(&mut self, mut other: Self, times: i64) {
+        for (mine, theirs) in self.columns().into_iter().zip(other.columns()) {
+            *mine += times * *theirs;
+        }
+    }
+
+    pub fn is_zero(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Counts by whose and by day. Sorted, so that whoever writes them takes rows in one order and never deadlocks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tally(BTreeMap<(Key, NaiveDate), Counts>);
+
+impl Tally {
+    pub fn iter(&self) -> impl Iterator<Item = (&Key, NaiveDate, &Counts)> {
+        self.0.iter().map(|((key, day), counts)| (key, *day, counts))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn at(&mut self, key: Key, day: NaiveDate) -> &mut Counts {
+        self.0.entry((key, day)).or_default()
+    }
+
+    /// Adds `other`, `times` over (−1 takes it back).
+    pub fn merge(&mut self, other: &Self, times: i64) {
+        for ((key, day), counts) in &other.0 {
+            self.at(*key, *day).add(*counts, times);
+        }
+        self.prune();
+    }
+
+    fn prune(&mut self) {
+        self.0.retain(|_, counts| !counts.is_zero());
+    }
+
+    /// What one event adds, given the dossier before and after it. Not for corrections: see [`of_correction`].
+    pub fn of_event(before: Option<&Dossier>, after: &Dossier, event: &Event) -> Self {
+        let mut tally = Self::default();
+        let (day, key) = (day_of(event.occurred_at), key_of(after));
+        tally.late_entry(key, day, day_of(event.recorded_at));
+        let (was, is) = (before.and_then(stock_of), stock_of(after));
+        let key_before = before.map_or(key, key_of);
+        if was != is || key_before != key {
+            if let Some(stock) = was {
+                tally.stock(key_before, stock, day, -1);
+            }
+            if let Some(stock) = is {
+                tally.stock(key, stock, day, 1);
+            }
+        }
+        tally.flow(before, after, event, key, day);
+        tally.prune();
+        tally
+    }
+
+    fn flow(&mut self, before: Option<&Dossier>, after: &Dossier, event: &Event, key: Key, day: NaiveDate) {
+        let counts = self.at(key, day);
+        match &event.fact {
+            Fact::Received { .. } => counts.received += 1,
+            Fact::Resolved { .. } => match after.resolved.as_ref().map(|resolution| resolution.timeliness) {
+                Some(Timeliness::Early) => counts.resolved_early += 1,
+                Some(Timeliness::OnTime) => counts.resolved_on_time += 1,
+                Some(Timeliness::Overdue) => {
+                    counts.resolved_overdue += 1;
+                    counts.ended_late(after.letter);
+                }
+                None => {}
+            },
+            Fact::Withdrawn { .. } | Fact::Stopped { .. } => {
+                let Some(before) = before.filter(|dossier| dossier.received_at.is_some()) else { return };
+                counts.closed += 1;
+                if before.is_past_due(event.occurred_at) {
+                    counts.closed_past_due += 1;
+                    counts.ended_late(after.letter);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn stock(&mut self, key: Key, stock: Stock, day: NaiveDate, times: i64) {
+        self.at(key, day).open += times;
+        match stock {
+            Stock::Waiting => self.at(key, day).waiting += times,
+            Stock::Running { due_on, letter } => {
+                let overdue_from = due_on.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX).max(day);
+                let counts = self.at(key, overdue_from);
+                counts.overdue += times;
+                match letter {
+                    Some(LetterTimeliness::InAdvance) => counts.overdue_in_advance += times,
+                    Some(LetterTimeliness::OnDueDay) => counts.overdue_on_due_day += times,
+                    Some(LetterTimeliness::Late) => counts.overdue_late += times,
+                    None => {}
+                }
+            }
+        }
+    }
+
+    fn late_entry(&mut self, key: Key, occurred_on: NaiveDate, recorded_on: NaiveDate) {
+        if occurred_on < recorded_on {
+            self.at(key, occurred_on).late_entries += 1;
+            self.at(key, recorded_on).late_entries -= 1;
+        }
+    }
+}
+
+impl Counts {
+    fn ended_late(&mut self, letter: Option<LetterTimeliness>) {
+        match letter {
+            Some(LetterTimeliness::InAdvance) => self.letter_in_advance += 1,
+            Some(LetterTimeliness::OnDueDay) => self.letter_on_due_day += 1,
+            Some(LetterTimeliness::Late) => self.letter_late += 1,
+            None => {}
+        }
+    }
+}
+
+/// How a dossier in process stands in the stock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stock {
+    Running { due_on: NaiveDate, letter: Option<LetterTimeliness> },
+    Waiting,
+}
+
+fn stock_of(dossier: &Dossier) -> Option<Stock> {
+    if dossier.status.is_waiting() {
+        return Some(Stock::Waiting);
+    }
+    let due_on = dossier.due_on().filter(|_| dossier.status.is_running())?;
+    Some(Stock::Running { due_on, letter: dossier.letter })
+}
+
+fn key_of(dossier: &Dossier) -> Key {
+    Key {
+        branch: dossier.branch,
+        sector: dossier.sector,
+        procedure: dossier.procedure,
+        channel: dossier.channel,
+        officer: dossier.held_by.unwrap_or_else(OfficerId::nil),
+    }
+}
+
+/// What a whole life adds to the tallies: the recount that `verify` compares with.
+pub fn of_life(events: &[Event]) -> Tally {
+    let mut tally = Tally::default();
+    let mut dossier: Option<Dossier> = None;
+    for event in amend(events) {
+        let before = dossier.clone();
+        match (&event.fact, &mut dossier) {
+            (Fact::Registered(registration), _) => {
+                dossier = Some(Dossier::registered(registration, event.occurred_at));
+            }
+            (_, Some(dossier)) => dossier.apply(&event),
+            (_, None) => continue,
+        }
+        if let Some(after) = &dossier {
+            tally.merge(&Tally::of_event(before.as_ref(), after, &event), 1);
+        }
+    }
+    if let Some(dossier) = &dossier {
+        for event in events {
+            if let Fact::Corrected { field, old: Some(old), new, .. } = &event.fact
+                && field.is_time()
+                && let (Ok(old), Ok(new)) = (old.parse(), new.parse())
+            {
+                tally.late_entry(key_of(dossier), day_of(old).min(day_of(new)), day_of(event.recorded_at));
+            }
+        }
+    }
+    tally.prune();
+    tally
+}
+
+/// What a correction adds: the life with it, less the life without it.
+pub fn of_correction(events: &[Event], correction: &Event) -> Tally {
+    let mut tally = of_life(&[events, std::slice::from_ref(correction)].concat());
+    tally.merge(&of_life(events), -1);
+    tally
+}
