@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod db;
+pub mod documents;
 pub mod domain;
 pub mod failure;
 pub mod mail;

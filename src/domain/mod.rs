@@ -1,6 +1,7 @@
 //! The pure core: what motcua exists for. No database, no HTTP, no file, no clock, no words for people.
 //! It imports nothing of ours outside itself; `tests/it/house.rs` fails when it does.
 
+pub mod apology;
 pub mod calendar;
 pub mod correction;
 pub mod deadline;
