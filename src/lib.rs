@@ -8,3 +8,4 @@ pub mod documents;
 pub mod domain;
 pub mod failure;
 pub mod mail;
+pub mod reference;

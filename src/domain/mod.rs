@@ -4,6 +4,7 @@
 pub mod apology;
 pub mod calendar;
 pub mod correction;
+pub mod catalogue;
 pub mod deadline;
 pub mod decide;
 pub mod dossier;

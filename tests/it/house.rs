@@ -20,7 +20,7 @@ const GROUND: &[&str] = &["domain", "clock", "config", "telemetry", "failure"];
 /// One folder a feature, one file a verb.
 const FEATURES: &[&str] = &["account", "apology", "branch", "calendar", "dossier", "procedure", "report"];
 /// What features stand on; it knows none of them.
-const TOOLS: &[&str] = &["db", "jobs", "mail", "http", "documents"];
+const TOOLS: &[&str] = &["db", "reference", "jobs", "mail", "http", "documents"];
 
 const ROOMS: &[Room] = &[
     Room { name: "main", uses: &[&["cli"]], never: &["diesel", "actix_web", "lettre"] },
@@ -35,10 +35,11 @@ const ROOMS: &[Room] = &[
     Room { name: "procedure", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "report", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     // tools
-    Room { name: "http", uses: &[&["db"], GROUND], never: &["lettre"] },
+    Room { name: "http", uses: &[&["db", "reference"], GROUND], never: &["lettre"] },
     Room { name: "documents", uses: &[GROUND], never: &["diesel", "actix_web", "lettre"] },
     Room { name: "jobs", uses: &[&["db"], GROUND], never: &["actix_web", "lettre"] },
     Room { name: "mail", uses: &[GROUND], never: &["diesel", "actix_web"] },
+    Room { name: "reference", uses: &[&["db"], GROUND], never: &["actix_web", "lettre"] },
     Room { name: "db", uses: &[GROUND_UNDER_THE_DATABASE], never: &["actix_web", "lettre"] },
     // ground
     Room { name: "failure", uses: &[&["db", "domain"]], never: &["actix_web", "lettre"] },
