@@ -3,8 +3,8 @@
 
 pub mod apology;
 pub mod calendar;
-pub mod correction;
 pub mod catalogue;
+pub mod correction;
 pub mod deadline;
 pub mod decide;
 pub mod dossier;

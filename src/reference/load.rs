@@ -47,8 +47,7 @@ impl Reference {
 fn calendar(conn: &mut Conn<'_>, hours: &OfficeHours) -> Outcome<Calendar> {
     let (years, days) = both!(conn, |c| (
         calendar_years::table.load::<(i32, String)>(c)?,
-        calendar_days::table
-            .load::<(NaiveDate, String, String, Option<NaiveDate>, Option<String>)>(c)?,
+        calendar_days::table.load::<(NaiveDate, String, String, Option<NaiveDate>, Option<String>)>(c)?,
     ));
     let years = years.into_iter().map(|(year, standing)| Ok((year, year_standing(&standing)?)));
     let days = days.into_iter().map(|(date, kind, name, paired_date, note)| {

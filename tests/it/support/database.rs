@@ -37,7 +37,8 @@ pub fn fresh(kind: Kind) -> Option<TestDatabase> {
     Some(TestDatabase { url, kind, _home: home })
 }
 
-/// Runs the same test on SQLite and on PostgreSQL, as `name::sqlite` and `name::postgres`:
+/// Runs the same test on SQLite and on PostgreSQL, as `name::sqlite` and `name::postgres`. `TestDatabase`
+/// needs no import; what the body uses is imported by its file as usual:
 ///
 /// ```ignore
 /// on_both! {

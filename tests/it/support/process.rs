@@ -18,6 +18,8 @@ use super::database::TestDatabase;
 /// only ever matters when something hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_motcua");
+
 /// What a finished command said.
 #[derive(Debug)]
 pub struct Output {
@@ -61,7 +63,7 @@ pub fn run_in(folder: &Path, args: &[&str], env: &[(&str, &str)], stdin: &str) -
     input.write_all(stdin.as_bytes()).expect("standard input written");
     input.rewind().expect("standard input rewound");
     let again = |file: &File| file.try_clone().expect("a second handle");
-    let mut child = program(folder, args, env)
+    let mut child = command(PROGRAM, folder, args, env)
         .stdin(again(&input))
         .stdout(again(&stdout))
         .stderr(again(&stderr))
@@ -80,6 +82,7 @@ pub fn run_in(folder: &Path, args: &[&str], env: &[(&str, &str)], stdin: &str) -
 pub struct Service {
     /// `http://127.0.0.1:PORT`, without a slash at the end.
     pub base_url: String,
+    program: &'static str,
     args: Vec<String>,
     env: Vec<(String, String)>,
     folder: TempDir,
@@ -97,16 +100,21 @@ impl Service {
     /// Any command that prints the address it serves on, ready to be asked.
     pub async fn start_with(args: &[&str], env: &[(&str, &str)]) -> Service {
         let mut service = Self::spawn(args, env);
-        service.wait_until_ready().await;
+        service.wait_until_ready(0).await;
         service
     }
 
     /// A command that stays without serving, such as `work`: started, not waited for.
     pub fn spawn(args: &[&str], env: &[(&str, &str)]) -> Service {
+        Self::spawn_program(PROGRAM, args, env)
+    }
+
+    fn spawn_program(program: &'static str, args: &[&str], env: &[(&str, &str)]) -> Service {
         let folder = empty_folder();
-        let child = spawn_logged(folder.path(), args, env);
+        let child = spawn_logged(program, folder.path(), args, env);
         Service {
             base_url: String::new(),
+            program,
             args: args.iter().map(|a| (*a).to_owned()).collect(),
             env: env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
             folder,
@@ -168,18 +176,14 @@ impl Service {
         let args: Vec<&str> = self.args.iter().map(String::as_str).collect();
         let env: Vec<(&str, &str)> = self.env.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         let said_before = file_length(&self.stdout_file());
-        self.child = spawn_logged(self.folder.path(), &args, &env);
+        self.child = spawn_logged(self.program, self.folder.path(), &args, &env);
         if !self.base_url.is_empty() {
-            self.wait_until_ready_after(said_before).await;
+            self.wait_until_ready(said_before).await;
         }
     }
 
-    async fn wait_until_ready(&mut self) {
-        self.wait_until_ready_after(0).await;
-    }
-
     /// Reads its address from what it says after this many bytes, then asks until it is ready.
-    async fn wait_until_ready_after(&mut self, said_before: u64) {
+    async fn wait_until_ready(&mut self, said_before: u64) {
         let started = Instant::now();
         let client = reqwest::Client::new();
         let mut last = "it has not said where it serves".to_owned();
@@ -226,8 +230,8 @@ impl Drop for Service {
 }
 
 /// The program, with nothing of our own environment but what any program needs.
-fn program(folder: &Path, args: &[&str], env: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_motcua"));
+fn command(program: &str, folder: &Path, args: &[&str], env: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(program);
     command.args(args).current_dir(folder).env_clear();
     for name in ["PATH", "HOME", "TMPDIR"] {
         if let Some(value) = std::env::var_os(name) {
@@ -238,11 +242,11 @@ fn program(folder: &Path, args: &[&str], env: &[(&str, &str)]) -> Command {
     command
 }
 
-fn spawn_logged(folder: &Path, args: &[&str], env: &[(&str, &str)]) -> Child {
+fn spawn_logged(program: &str, folder: &Path, args: &[&str], env: &[(&str, &str)]) -> Child {
     let log = |name| {
         OpenOptions::new().create(true).append(true).open(folder.join(name)).expect("a file for its output")
     };
-    program(folder, args, env)
+    command(program, folder, args, env)
         .stdin(Stdio::null())
         .stdout(log("stdout.txt"))
         .stderr(log("stderr.txt"))
@@ -298,6 +302,9 @@ fn last_lines(text: &str, count: usize) -> String {
 }
 
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
     use super::*;
 
     #[test]
@@ -306,5 +313,63 @@ mod tests {
         let said = "Một cửa is open\n  at http://127.0.0.1:8080/api/docs\n";
         assert_eq!(address_in(said).as_deref(), Some("http://127.0.0.1:8080"));
         assert_eq!(address_in("nothing here\n"), None);
+    }
+
+    /// Answers whatever is asked with 503 twice, then always with 200.
+    async fn health() -> String {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            for number in 0.. {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                assert!(stream.read(&mut [0; 1024]).await.unwrap() > 0);
+                let status = if number < 2 { "503 Not Yet" } else { "200 OK" };
+                let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        address
+    }
+
+    /// A program that stays, and says goodbye when asked to go.
+    const STAYS: &str = r#"
+        trap 'echo goodbye >&2; exit 7' TERM
+        echo "started in $(pwd), sees DATABASE_URL=$DATABASE_URL" >&2
+        echo "open at $ADDRESS/api/docs"
+        while :; do sleep 0.01; done
+    "#;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_service_is_ready_when_started_and_can_be_stopped_killed_and_started_again() {
+        let address = health().await;
+        let mut service = Service::spawn_program("sh", &["-c", STAYS], &[("ADDRESS", &address)]);
+        service.wait_until_ready(0).await;
+        assert_eq!(service.url("/health/ready"), format!("{address}/health/ready"));
+        assert_eq!(service.stop().code(), Some(7));
+        assert!(service.log().ends_with("goodbye\n"), "{}", service.log());
+
+        service.restart().await;
+        service.kill9();
+        assert_eq!(service.log().matches("goodbye").count(), 1, "killed without a word");
+        assert_eq!(service.log().matches("started in").count(), 2);
+        assert_eq!(service.said().lines().count(), 2);
+        assert!(service.log().contains("sees DATABASE_URL=\n"), "nothing of our own environment");
+    }
+
+    #[tokio::test]
+    async fn a_service_that_is_dropped_is_gone() {
+        let service = Service::spawn_program("sh", &["-c", STAYS], &[("ADDRESS", "")]);
+        let id = service.id().to_string();
+        let alive =
+            || Command::new("sh").args(["-c", "kill -0 $0 2>/dev/null", &id]).status().unwrap().success();
+        assert!(alive());
+        drop(service);
+        assert!(!alive());
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "before it was ready")]
+    async fn a_service_that_ends_before_it_is_ready_fails_the_test_at_once() {
+        Service::spawn_program("sh", &["-c", "echo no database >&2; exit 3"], &[]).wait_until_ready(0).await;
     }
 }
