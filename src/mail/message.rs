@@ -258,7 +258,8 @@ mod tests {
         for word in header.split(' ') {
             let encoded = word.strip_prefix("=?utf-8?b?").and_then(|rest| rest.strip_suffix("?="));
             // The space between two encoded words is not part of the text.
-            if !decoded.is_empty() && !(after_encoded && encoded.is_some()) {
+            let one_text = after_encoded && encoded.is_some();
+            if !decoded.is_empty() && !one_text {
                 decoded.push(' ');
             }
             match encoded {

@@ -417,4 +417,65 @@ mod tests {
         carrier(&modern, "", "").hand_over(&mail, &mut || Ok(())).unwrap();
         assert_eq!(modern.seen().commands[1], "MAIL FROM:<motcua@example.vn> SMTPUTF8 BODY=8BITMIME");
     }
+
+    /// The test server under the name its certificate has.
+    fn encrypted(server: &TestServer, scheme: &str, options: &str) -> Carrier {
+        let port = server.address.port();
+        Carrier::from_url(&SecretString::from(format!("{scheme}://motcua:hush@localhost:{port}{options}")))
+            .unwrap()
+    }
+
+    const AUTHORITY: &str =
+        concat!("ca=", env!("CARGO_MANIFEST_DIR"), "/src/mail/test_certificates/authority.pem");
+    const OFFERS_TLS: Script =
+        Script { ehlo: "250-motcua.example.vn\r\n250-STARTTLS\r\n250 AUTH PLAIN", ..Script::PLAIN };
+
+    #[test]
+    fn a_letter_goes_out_encrypted_from_the_start_and_after_starttls() {
+        let start = test_server::serve_encrypted(OFFERS_TLS, true);
+        let carrier = encrypted(&start, "smtps", &format!("?{AUTHORITY}"));
+        carrier.hand_over(&letter(), &mut || Ok(())).unwrap();
+        assert!(start.seen().accepted);
+
+        let upgraded = test_server::serve_encrypted(OFFERS_TLS, false);
+        let carrier = encrypted(&upgraded, "smtp", &format!("?tls=required&{AUTHORITY}"));
+        carrier.hand_over(&letter(), &mut || Ok(())).unwrap();
+        let seen = upgraded.seen();
+        let verbs: Vec<_> = seen.commands.iter().map(|line| line.split([' ', ':']).next().unwrap()).collect();
+        assert_eq!(verbs, ["EHLO", "STARTTLS", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT"]);
+        assert!(seen.accepted);
+    }
+
+    #[test]
+    fn a_certificate_nobody_vouches_for_gets_neither_password_nor_letter() {
+        for (from_the_start, scheme, options) in
+            [(true, "smtps", ""), (false, "smtp", "?tls=required"), (false, "smtp", "?tls=opportunistic")]
+        {
+            let server = test_server::serve_encrypted(OFFERS_TLS, from_the_start);
+            let result = encrypted(&server, scheme, options).hand_over(&letter(), &mut || Ok(()));
+            match result {
+                Err(Failure::Transient { reason, unanswered: false }) => {
+                    assert!(reason.contains("certificate"), "{reason}");
+                }
+                other => panic!("{scheme}{options}: {other:?}"),
+            }
+            server.wait_until_left();
+            let told = server.seen().commands;
+            assert!(
+                !told.iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL")),
+                "{told:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_certificate_for_another_name_is_refused() {
+        let server = test_server::serve_encrypted(OFFERS_TLS, true);
+        let url = format!("smtps://127.0.0.1:{}?{AUTHORITY}", server.address.port());
+        let result =
+            Carrier::from_url(&SecretString::from(url)).unwrap().hand_over(&letter(), &mut || Ok(()));
+        assert!(matches!(result, Err(Failure::Transient { unanswered: false, .. })), "{result:?}");
+        server.wait_until_left();
+        assert!(server.seen().commands.is_empty());
+    }
 }

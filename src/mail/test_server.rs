@@ -2,8 +2,12 @@
 
 use super::Outgoing;
 use chrono::DateTime;
+use rustls::{
+    ServerConfig, ServerConnection, StreamOwned,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+};
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
@@ -28,18 +32,23 @@ pub(super) struct Script {
     pub body: &'static str,
 }
 
+impl Script {
+    /// Takes everything, in the open, from anybody.
+    pub(super) const PLAIN: Self = Self {
+        greeting: "220 motcua.example.vn ESMTP",
+        ehlo: "250 motcua.example.vn",
+        starttls: "220 go ahead",
+        auth: "235 2.7.0 welcome",
+        mail: "250 2.1.0 Ok",
+        rcpt: "250 2.1.5 Ok",
+        data: "354 go ahead",
+        body: "250 2.0.0 Ok: queued as 4F1",
+    };
+}
+
 impl Default for Script {
     fn default() -> Self {
-        Self {
-            greeting: "220 motcua.example.vn ESMTP",
-            ehlo: "250 motcua.example.vn",
-            starttls: "220 go ahead",
-            auth: "235 2.7.0 welcome",
-            mail: "250 2.1.0 Ok",
-            rcpt: "250 2.1.5 Ok",
-            data: "354 go ahead",
-            body: "250 2.0.0 Ok: queued as 4F1",
-        }
+        Self::PLAIN
     }
 }
 
@@ -76,28 +85,65 @@ impl TestServer {
     }
 }
 
-/// Serves one conversation.
+/// Serves one conversation in the open, STARTTLS only as far as the script's reply.
 pub(super) fn serve(script: Script) -> TestServer {
+    listen(script, Encryption::Never)
+}
+
+/// Serves one conversation with the test certificate for `localhost`: encrypted from the first byte, or after a
+/// STARTTLS that was answered with 220.
+pub(super) fn serve_encrypted(script: Script, from_the_start: bool) -> TestServer {
+    listen(script, if from_the_start { Encryption::FromTheStart } else { Encryption::Starttls })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Encryption {
+    Never,
+    Starttls,
+    FromTheStart,
+}
+
+fn listen(script: Script, encryption: Encryption) -> TestServer {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let seen = Arc::new(Mutex::new(Seen::default()));
     let notes = Arc::clone(&seen);
     thread::spawn(move || {
-        let (stream, _) = listener.accept().unwrap();
-        converse(&stream, script, &notes);
+        let (socket, _) = listener.accept().unwrap();
+        let wire: Wire = match encryption {
+            Encryption::FromTheStart => encrypted(&socket),
+            _ => BufReader::new(Box::new(socket.try_clone().unwrap())),
+        };
+        converse(&socket, wire, script, encryption, &notes);
         notes.lock().unwrap().left = true;
     });
     TestServer { address, seen }
 }
 
-fn converse(stream: &TcpStream, script: Script, seen: &Mutex<Seen>) {
-    let mut lines = BufReader::new(stream);
-    if !answer(stream, &mut lines, script.greeting) {
+trait Stream: Read + Write {}
+impl<T: Read + Write> Stream for T {}
+type Wire = BufReader<Box<dyn Stream>>;
+
+fn encrypted(socket: &TcpStream) -> Wire {
+    let chain = CertificateDer::from_pem_slice(include_bytes!("test_certificates/server.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("test_certificates/server.key")).unwrap();
+    let settings = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![chain], key)
+        .unwrap();
+    let connection = ServerConnection::new(Arc::new(settings)).unwrap();
+    BufReader::new(Box::new(StreamOwned::new(connection, socket.try_clone().unwrap())))
+}
+
+fn converse(socket: &TcpStream, mut wire: Wire, script: Script, encryption: Encryption, seen: &Mutex<Seen>) {
+    if !answer(&mut wire, script.greeting) {
         return;
     }
     loop {
         let mut line = String::new();
-        if !matches!(lines.read_line(&mut line), Ok(1..)) {
+        if !matches!(wire.read_line(&mut line), Ok(1..)) {
             return;
         }
         let line = line.trim_end().to_owned();
@@ -113,22 +159,26 @@ fn converse(stream: &TcpStream, script: Script, seen: &Mutex<Seen>) {
             _ => "500 what?",
         };
         seen.lock().unwrap().commands.push(line);
-        if !answer(stream, &mut lines, reply) || verb == "QUIT" {
+        if !answer(&mut wire, reply) || verb == "QUIT" {
             return;
         }
-        if verb == "DATA" && reply.starts_with("354") {
-            if !take_text(&mut lines, seen) || !answer(stream, &mut lines, script.body) {
-                return;
-            }
+        if verb == "STARTTLS" && encryption == Encryption::Starttls && reply.starts_with("220") {
+            wire = encrypted(socket);
+        }
+        if verb == "DATA"
+            && reply.starts_with("354")
+            && !(take_text(&mut wire, seen) && answer(&mut wire, script.body))
+        {
+            return;
         }
     }
 }
 
 /// Whether the final dot came.
-fn take_text(lines: &mut impl BufRead, seen: &Mutex<Seen>) -> bool {
+fn take_text(wire: &mut Wire, seen: &Mutex<Seen>) -> bool {
     loop {
         let mut line = Vec::new();
-        if !matches!(lines.read_until(b'\n', &mut line), Ok(1..)) {
+        if !matches!(wire.read_until(b'\n', &mut line), Ok(1..)) {
             return false;
         }
         let last = line == b".\r\n";
@@ -142,15 +192,18 @@ fn take_text(lines: &mut impl BufRead, seen: &Mutex<Seen>) -> bool {
 }
 
 /// Whether the conversation goes on.
-fn answer(mut stream: &TcpStream, lines: &mut impl BufRead, reply: &str) -> bool {
+fn answer(wire: &mut Wire, reply: &str) -> bool {
     match reply {
         DROP => false,
         SILENCE => {
             let mut rest = Vec::new();
-            let _heard = lines.read_to_end(&mut rest);
+            let _heard = wire.read_to_end(&mut rest);
             false
         }
-        reply => stream.write_all(format!("{reply}\r\n").as_bytes()).is_ok(),
+        reply => {
+            let out = wire.get_mut();
+            out.write_all(format!("{reply}\r\n").as_bytes()).is_ok() && out.flush().is_ok()
+        }
     }
 }
 
