@@ -6,6 +6,7 @@ pub mod clock;
 pub mod db;
 pub mod documents;
 pub mod domain;
+pub mod dossier;
 pub mod failure;
 pub mod mail;
 pub mod reference;

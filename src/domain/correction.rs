@@ -1,9 +1,10 @@
 //! Putting a wrong entry right: the old value stays visible, and due dates that hung on it are counted again.
 
+use super::catalogue::SupplementMode;
 use super::deadline::{Deadline, Pause, deadline};
 use super::decide::Context;
 use super::dossier::{amend, is_moment_of, replay};
-use super::event::{CorrectableField, Event, Fact, SupplementMode};
+use super::event::{CorrectableField, Event, Fact};
 use super::refusal::Refusal;
 use super::time_limit::TimeLimit;
 use chrono::{DateTime, Utc};

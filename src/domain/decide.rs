@@ -2,9 +2,10 @@
 //! the same answer.
 
 use super::calendar::{Calendar, CalendarMissing};
+use super::catalogue::SupplementMode;
 use super::deadline::{Deadline, Pause, deadline};
 use super::dossier::Dossier;
-use super::event::{Fact, LetterTimeliness, Registration, ResultKind, ReturnChannel, SupplementMode};
+use super::event::{Fact, LetterTimeliness, Registration, ResultKind, ReturnChannel};
 use super::ids::{ApologyId, OfficerId};
 use super::lifecycle::{Act, Next, Status};
 use super::local_time::{day_of, moment};

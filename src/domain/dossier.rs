@@ -1,9 +1,10 @@
 //! A dossier as the rules see it, and how each fact changes it.
 
+use super::catalogue::SupplementMode;
 use super::deadline::{Deadline, Pause};
 use super::event::{
     Channel, CorrectableField, Event, Fact, LetterTimeliness, Particulars, Registration, ResultKind,
-    ReturnChannel, SupplementMode,
+    ReturnChannel,
 };
 use super::ids::{BranchId, OfficerId, ProcedureId, SectorId, VersionId};
 use super::lifecycle::Status;

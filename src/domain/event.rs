@@ -1,5 +1,6 @@
 //! What happened to a dossier: facts that are only ever added. History, rates and letters come from them.
 
+use super::catalogue::{PaperForm, SupplementMode};
 use super::deadline::Deadline;
 use super::ids::{ApologyId, BranchId, OfficerId, ProcedureId, SectorId, VersionId};
 use super::people::Applicant;
@@ -51,30 +52,6 @@ pub enum ResultKind {
 }
 code_words!(ResultKind { Granted => "granted", Denied => "denied" });
 
-/// What the clock does when a supplement is in: count again from zero (NĐ 61/2018 Đ19.4), or go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SupplementMode {
-    Restart,
-    Resume,
-}
-code_words!(SupplementMode { Restart => "restart", Resume => "resume" });
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ComponentForm {
-    Original,
-    Copy,
-    CertifiedCopy,
-    Photocopy,
-}
-code_words!(ComponentForm {
-    Original => "original",
-    Copy => "copy",
-    CertifiedCopy => "certified_copy",
-    Photocopy => "photocopy",
-});
-
 /// The law says how a letter stands to the due date: before it, on it, or too late (NĐ 61/2018 Đ19.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -100,7 +77,7 @@ impl LetterTimeliness {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Component {
     pub name: String,
-    pub form: ComponentForm,
+    pub form: PaperForm,
     pub copies: u32,
 }
 

@@ -53,6 +53,18 @@ pub struct RuleSet {
     pub handover_cutoff: NaiveTime,
 }
 
+impl RuleSet {
+    /// What of it decisions look at.
+    pub fn for_decisions(&self) -> crate::domain::decide::RuleSet {
+        crate::domain::decide::RuleSet {
+            code: self.code.clone(),
+            valid_from: self.valid_from,
+            supplement_mode: self.supplement_mode,
+            supplement_request_days: self.supplement_request_days,
+        }
+    }
+}
+
 /// A branch (chi cục).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branch {

@@ -1,0 +1,223 @@
+//! The one way through: load → decide → save. A [`Life`] is a dossier with what has been added to it in this
+//! transaction; [`Life::save`] writes row, events, tallies and obligations together or not at all.
+
+use super::row::{DossierRow, EventRow, ParticularsRow};
+use super::store;
+use crate::db::{Conn, DbError};
+use crate::domain::correction;
+use crate::domain::decide::{Command, Context, decide};
+use crate::domain::dossier::{Dossier, replay};
+use crate::domain::event::{CorrectableField, Event, Fact, Particulars, Registration};
+use crate::domain::ids::{DossierId, OfficerId};
+use crate::domain::tally::{Tally, of_correction};
+use crate::failure::{Failure, Outcome, Thing};
+use crate::reference::Reference;
+use chrono::{DateTime, Utc};
+
+/// When something happened, when the system was told, and by whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Stamp {
+    pub occurred_at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+    pub officer: Option<OfficerId>,
+}
+
+#[derive(Debug)]
+pub struct Life {
+    id: DossierId,
+    /// As it stood when it was loaded; nothing for a new one.
+    before: Option<Dossier>,
+    dossier: Dossier,
+    chain: String,
+    events: Vec<EventRow>,
+    added: Vec<Event>,
+    tally: Tally,
+    /// To be written: those of a new dossier, or corrected ones.
+    particulars: Option<(Particulars, Option<String>)>,
+}
+
+impl Life {
+    /// A new dossier, beginning with its registration.
+    pub fn begin(
+        id: DossierId,
+        registration: Registration,
+        lookup_key: String,
+        stamp: Stamp,
+    ) -> Result<Self, DbError> {
+        let dossier = Dossier::registered(&registration, stamp.occurred_at);
+        let particulars = Some((registration.particulars.clone(), Some(lookup_key)));
+        let event = Event {
+            seq: 1,
+            occurred_at: stamp.occurred_at,
+            recorded_at: stamp.recorded_at,
+            officer: stamp.officer,
+            fact: Fact::Registered(Box::new(registration)),
+        };
+        let row = EventRow::of(id, dossier.branch, &event, super::chain::START)?;
+        Ok(Self {
+            id,
+            before: None,
+            tally: Tally::of_event(None, &dossier, &event),
+            dossier,
+            chain: row.hash.clone(),
+            events: vec![row],
+            added: vec![event],
+            particulars,
+        })
+    }
+
+    /// The dossier with this code, locked until the transaction ends.
+    pub fn load(tx: &mut Conn<'_>, code: &str) -> Outcome<Self> {
+        Self::from_row(store::lock_by_code(tx, code)?.ok_or(Failure::NotFound(Thing::Dossier))?)
+    }
+
+    /// The dossier with this key, locked until the transaction ends.
+    pub fn load_by_id(tx: &mut Conn<'_>, id: DossierId) -> Outcome<Self> {
+        Self::from_row(store::lock_by_id(tx, id)?.ok_or(Failure::NotFound(Thing::Dossier))?)
+    }
+
+    fn from_row(row: DossierRow) -> Outcome<Self> {
+        let dossier = row.dossier()?;
+        Ok(Self {
+            id: row.id,
+            before: Some(dossier.clone()),
+            dossier,
+            chain: row.chain,
+            events: Vec::new(),
+            added: Vec::new(),
+            tally: Tally::default(),
+            particulars: None,
+        })
+    }
+
+    pub fn id(&self) -> DossierId {
+        self.id
+    }
+
+    /// The dossier with everything added so far.
+    pub fn dossier(&self) -> &Dossier {
+        &self.dossier
+    }
+
+    /// Adds a fact that the rules have decided.
+    pub fn add(&mut self, fact: Fact, stamp: Stamp) -> Result<(), DbError> {
+        let event = self.chained(fact, stamp)?;
+        let before = self.dossier.clone();
+        self.dossier.apply(&event);
+        self.tally.merge(&Tally::of_event(Some(&before), &self.dossier, &event), 1);
+        self.added.push(event);
+        Ok(())
+    }
+
+    /// Lets the rules decide under the dossier's own rule set, and adds what they say.
+    pub fn decide_and_add(
+        &mut self,
+        reference: &Reference,
+        command: Command,
+        stamp: Stamp,
+        may_backdate: bool,
+    ) -> Outcome<()> {
+        // What has not been received yet is received under the rules of that day.
+        let rules = match self.dossier.received_at {
+            Some(_) => reference.rule_set(&self.dossier.rule_set),
+            None => reference.rule_set_on(crate::domain::local_time::day_of(stamp.occurred_at)),
+        };
+        let rules = rules.ok_or(Failure::Conflict("rule-set-missing"))?.for_decisions();
+        let context = Context {
+            calendar: &reference.calendar,
+            rules: &rules,
+            now: stamp.recorded_at,
+            occurred_at: stamp.occurred_at,
+            may_backdate,
+        };
+        let fact = decide(&self.dossier, command, &context)?;
+        self.add(fact, stamp)?;
+        Ok(())
+    }
+
+    /// Puts a wrong entry right. Needs the whole history, because a correction works backwards.
+    pub fn correct(
+        &mut self,
+        tx: &mut Conn<'_>,
+        reference: &Reference,
+        (field, new, reason): (CorrectableField, String, String),
+        stamp: Stamp,
+    ) -> Outcome<()> {
+        let history = store::events(tx, self.id)?;
+        let rules = reference
+            .rule_set(&self.dossier.rule_set)
+            .ok_or(Failure::Conflict("rule-set-missing"))?
+            .for_decisions();
+        let context = Context {
+            calendar: &reference.calendar,
+            rules: &rules,
+            now: stamp.recorded_at,
+            occurred_at: stamp.occurred_at,
+            may_backdate: true,
+        };
+        let fact = correction::correct(&history, field, new, reason, &context)?;
+        let event = self.chained(fact, stamp)?;
+        self.tally.merge(&of_correction(&history, &event), 1);
+        let mut whole = history;
+        whole.push(event.clone());
+        let (dossier, particulars) = replay(&whole)
+            .ok_or_else(|| DbError::Corrupt(format!("{} has no beginning", self.dossier.code)))?;
+        self.dossier = dossier;
+        self.particulars = Some((particulars, None));
+        self.added.push(event);
+        Ok(())
+    }
+
+    fn chained(&mut self, fact: Fact, stamp: Stamp) -> Result<Event, DbError> {
+        let event = Event {
+            seq: self.dossier.version + 1,
+            occurred_at: stamp.occurred_at,
+            recorded_at: stamp.recorded_at,
+            officer: stamp.officer,
+            fact,
+        };
+        let row = EventRow::of(self.id, self.dossier.branch, &event, &self.chain)?;
+        self.chain.clone_from(&row.hash);
+        self.events.push(row);
+        Ok(event)
+    }
+
+    /// Writes everything that was added, and what hangs on it.
+    pub fn save(self, tx: &mut Conn<'_>) -> Outcome<Dossier> {
+        let dossier = self.dossier.clone();
+        Self::save_all(vec![self], tx)?;
+        Ok(dossier)
+    }
+
+    /// Writes many lives with few statements: the same rows, the tallies added up first.
+    pub fn save_all(lives: Vec<Self>, tx: &mut Conn<'_>) -> Outcome<()> {
+        let mut changes = store::Changes::default();
+        let mut changed = Vec::new();
+        for life in lives {
+            let row = DossierRow::of(life.id, &life.dossier, &life.chain)?;
+            changes.reappointments.extend(store::reappointments(life.id, life.dossier.branch, &life.added)?);
+            if let Some((particulars, lookup_key)) = &life.particulars {
+                let key = match lookup_key {
+                    Some(key) => key.clone(),
+                    None => store::particulars_row(tx, life.id)?.lookup_key,
+                };
+                let row = ParticularsRow::of(life.id, life.dossier.branch, particulars, &key)?;
+                changes.particulars.push((row, super::row::search_words(particulars)));
+            }
+            changes.events.extend(life.events);
+            changes.tally.merge(&life.tally, 1);
+            match life.before {
+                None => changes.new.push(row),
+                Some(before) => {
+                    changes.updated.push(row);
+                    changed.push((life.id, before, life.dossier));
+                }
+            }
+        }
+        store::write(tx, changes)?;
+        for (id, before, after) in &changed {
+            let _ = (id, before, after);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,230 @@
+//! The dossier's tables. Nobody else writes them.
+
+use super::row::{DossierRow, EventRow, ParticularsRow, ReappointmentRow};
+use crate::both;
+use crate::db::schema::{code_counters, dossier_events, dossier_particulars, dossiers, reappointments};
+use crate::db::types::UuidSql;
+use crate::db::{Conn, DbError};
+use crate::domain::event::{Event, Fact};
+use crate::domain::ids::{BranchId, DossierId};
+use crate::domain::tally::Tally;
+use crate::failure::{Failure, Outcome, Thing};
+use chrono::{Datelike, NaiveDate};
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Text};
+
+/// Rows a statement: PostgreSQL takes 65,535 values in one, SQLite 32,766.
+const CHUNK: usize = 500;
+
+#[derive(Default)]
+pub struct Changes {
+    pub new: Vec<DossierRow>,
+    pub updated: Vec<DossierRow>,
+    /// With the words under which they are found.
+    pub particulars: Vec<(ParticularsRow, String)>,
+    pub events: Vec<EventRow>,
+    pub reappointments: Vec<ReappointmentRow>,
+    pub tally: Tally,
+}
+
+pub fn lock_by_code(tx: &mut Conn<'_>, code: &str) -> Outcome<Option<DossierRow>> {
+    Ok(match tx {
+        Conn::Sqlite(c) => {
+            dossiers::table.filter(dossiers::code.eq(code)).select(DossierRow::as_select()).first(*c)
+        }
+        Conn::Pg(c) => dossiers::table
+            .filter(dossiers::code.eq(code))
+            .select(DossierRow::as_select())
+            .for_update()
+            .first(*c),
+    }
+    .optional()?)
+}
+
+pub fn lock_by_id(tx: &mut Conn<'_>, id: DossierId) -> Outcome<Option<DossierRow>> {
+    Ok(match tx {
+        Conn::Sqlite(c) => dossiers::table.find(id).select(DossierRow::as_select()).first(*c),
+        Conn::Pg(c) => dossiers::table.find(id).select(DossierRow::as_select()).for_update().first(*c),
+    }
+    .optional()?)
+}
+
+pub fn by_code(c: &mut Conn<'_>, code: &str) -> Outcome<DossierRow> {
+    both!(c, |c| dossiers::table
+        .filter(dossiers::code.eq(code))
+        .select(DossierRow::as_select())
+        .first(c)
+        .optional())?
+    .ok_or(Failure::NotFound(Thing::Dossier))
+}
+
+pub fn particulars_row(c: &mut Conn<'_>, id: DossierId) -> Outcome<ParticularsRow> {
+    both!(c, |c| dossier_particulars::table.find(id).select(ParticularsRow::as_select()).first(c).optional())?
+        .ok_or_else(|| Failure::Db(DbError::Corrupt(format!("dossier {id} has no particulars"))))
+}
+
+pub fn event_rows(c: &mut Conn<'_>, id: DossierId) -> Outcome<Vec<EventRow>> {
+    Ok(both!(c, |c| dossier_events::table
+        .filter(dossier_events::dossier_id.eq(id))
+        .order(dossier_events::seq)
+        .select(EventRow::as_select())
+        .load(c))?)
+}
+
+/// The whole history, oldest first.
+pub fn events(c: &mut Conn<'_>, id: DossierId) -> Outcome<Vec<Event>> {
+    Ok(event_rows(c, id)?.iter().map(EventRow::event).collect::<Result<_, _>>()?)
+}
+
+/// The re-appointments among new events: rows of their own.
+pub fn reappointments(id: DossierId, branch: BranchId, added: &[Event]) -> Outcome<Vec<ReappointmentRow>> {
+    added
+        .iter()
+        .filter_map(|event| match &event.fact {
+            Fact::Reappointed { ordinal, due_on, new_due_on, cause, reason } => {
+                Some(i32::try_from(*ordinal).map_err(|e| Failure::Broken(e.to_string())).map(|ordinal| {
+                    ReappointmentRow {
+                        dossier_id: id,
+                        ordinal,
+                        branch_id: branch,
+                        due_on: *due_on,
+                        new_due_on: *new_due_on,
+                        cause: cause.clone(),
+                        reason: reason.clone(),
+                        recorded_at: event.recorded_at.into(),
+                        officer_id: event.officer,
+                    }
+                }))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// Writes row, events and tallies. The tallies come last: their rows are the ones others wait for.
+pub fn write(tx: &mut Conn<'_>, changes: Changes) -> Outcome<()> {
+    for rows in changes.new.chunks(CHUNK) {
+        both!(tx, |c| diesel::insert_into(dossiers::table).values(rows).execute(c))?;
+    }
+    for row in &changes.updated {
+        let version = row.version;
+        let touched = both!(tx, |c| diesel::update(dossiers::table.find(row.id))
+            .filter(dossiers::version.lt(version))
+            .set(row)
+            .execute(c))?;
+        if touched != 1 {
+            return Err(Failure::Broken(format!("dossier {} was changed outside of its lock", row.code)));
+        }
+    }
+    write_particulars(tx, changes.particulars, &changes.updated)?;
+    for rows in changes.events.chunks(CHUNK) {
+        both!(tx, |c| diesel::insert_into(dossier_events::table).values(rows).execute(c))?;
+    }
+    for rows in changes.reappointments.chunks(CHUNK) {
+        both!(tx, |c| diesel::insert_into(reappointments::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+fn write_particulars(
+    tx: &mut Conn<'_>,
+    particulars: Vec<(ParticularsRow, String)>,
+    updated: &[DossierRow],
+) -> Outcome<()> {
+    let (old, mut new): (Vec<_>, Vec<_>) = particulars
+        .into_iter()
+        .partition(|(row, _)| updated.iter().any(|dossier| dossier.id == row.dossier_id));
+    for (row, words) in old {
+        let words_row = rewrite_words(tx, &row, &words)?;
+        let row = ParticularsRow { words_row, ..row };
+        both!(tx, |c| diesel::update(dossier_particulars::table.find(row.dossier_id)).set(&row).execute(c))?;
+    }
+    write_words(tx, &mut new)?;
+    let rows: Vec<_> = new.into_iter().map(|(row, _)| row).collect();
+    for rows in rows.chunks(CHUNK) {
+        both!(tx, |c| diesel::insert_into(dossier_particulars::table).values(rows).execute(c))?;
+    }
+    // PostgreSQL's words refer to the dossier by key and need nothing more.
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct RowId {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+fn write_words(tx: &mut Conn<'_>, new: &mut [(ParticularsRow, String)]) -> Outcome<()> {
+    match tx {
+        Conn::Sqlite(c) => {
+            for (row, words) in new {
+                let inserted: RowId = sql_query(
+                    "insert into dossier_words (words, dossier_id, branch_id) values (?, ?, ?) returning rowid as id",
+                )
+                .bind::<Text, _>(&*words)
+                .bind::<UuidSql, _>(row.dossier_id)
+                .bind::<UuidSql, _>(row.branch_id)
+                .get_result(*c)?;
+                row.words_row = Some(inserted.id);
+            }
+        }
+        Conn::Pg(c) => {
+            for rows in new.chunks(CHUNK) {
+                let ids: Vec<_> = rows.iter().map(|(row, _)| row.dossier_id).collect();
+                let branches: Vec<_> = rows.iter().map(|(row, _)| row.branch_id).collect();
+                let words: Vec<_> = rows.iter().map(|(_, words)| words).collect();
+                sql_query(
+                    "insert into dossier_words (dossier_id, branch_id, words) \
+                     select id, branch, to_tsvector('simple', words) from unnest($1, $2, $3) as t (id, branch, words)",
+                )
+                .bind::<diesel::sql_types::Array<UuidSql>, _>(ids)
+                .bind::<diesel::sql_types::Array<UuidSql>, _>(branches)
+                .bind::<diesel::sql_types::Array<Text>, _>(words)
+                .execute(*c)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn rewrite_words(tx: &mut Conn<'_>, row: &ParticularsRow, words: &str) -> Outcome<Option<i64>> {
+    let words_row = particulars_row(tx, row.dossier_id)?.words_row;
+    match tx {
+        Conn::Sqlite(c) => {
+            sql_query("update dossier_words set words = ? where rowid = ?")
+                .bind::<Text, _>(words)
+                .bind::<diesel::sql_types::Nullable<BigInt>, _>(words_row)
+                .execute(*c)?;
+        }
+        Conn::Pg(c) => {
+            sql_query("update dossier_words set words = to_tsvector('simple', $1) where dossier_id = $2")
+                .bind::<Text, _>(words)
+                .bind::<UuidSql, _>(row.dossier_id)
+                .execute(*c)?;
+        }
+    }
+    Ok(words_row)
+}
+
+/// The next `count` codes of an agency on a day (TT 01/2018/TT-VPCP Đ19): gap-free, because the counter rolls
+/// back with the act, and others wait for it.
+pub fn next_codes(tx: &mut Conn<'_>, agency: &str, day: NaiveDate, count: u32) -> Outcome<Vec<String>> {
+    let count = i32::try_from(count).map_err(|error| Failure::Broken(error.to_string()))?;
+    let last: i32 = both!(tx, |c| diesel::insert_into(code_counters::table)
+        .values((
+            code_counters::agency_identifier.eq(agency),
+            code_counters::day.eq(day),
+            code_counters::last.eq(count)
+        ))
+        .on_conflict((code_counters::agency_identifier, code_counters::day))
+        .do_update()
+        .set(code_counters::last.eq(code_counters::last + count))
+        .returning(code_counters::last)
+        .get_result(c))?;
+    Ok((last - count + 1..=last).map(|n| code(agency, day, n)).collect())
+}
+
+fn code(agency: &str, day: NaiveDate, n: i32) -> String {
+    format!("{agency}-{:02}{:02}{:02}-{n:04}", day.year().rem_euclid(100), day.month(), day.day())
+}
