@@ -1,7 +1,7 @@
 //! The two doors to the database: [`Db::read`] and [`Db::write`].
 //!
 //! `DATABASE_URL` decides at run time between SQLite (embedded, one writer) and PostgreSQL. Query code is
-//! written once, inside [`both!`], and compiled against each backend by itself: upserts, multi-row inserts and
+//! written once, inside [`both!`](crate::both), and compiled against each backend by itself: upserts, multi-row inserts and
 //! `returning` work as they do in diesel, which its multi-backend does not offer (docs/decisions/0002).
 
 pub mod error;
