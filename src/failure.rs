@@ -1,5 +1,9 @@
 //! Why a use case did not do what it was asked: codes and facts that the edge turns into words and statuses.
 
+pub mod fields;
+
+pub use fields::Fields;
+
 use crate::db::{DbError, Fault};
 use crate::domain::refusal::Refusal;
 

@@ -116,17 +116,15 @@ impl From<CalendarMissing> for Refusal {
     }
 }
 
-/// Takes a dossier in; with `accept` the clock starts at once (in person, both are one act).
+/// Whether a dossier may be taken in; with `accept` the clock starts at once (in person, both are one act),
+/// and the answer is the fact of its receipt.
 pub fn register(
-    registration: Registration,
+    registration: &Registration,
     accept: bool,
     context: &Context<'_>,
-) -> Result<Vec<Fact>, Refusal> {
+) -> Result<Option<Fact>, Refusal> {
     check_time(None, context)?;
-    let received = if accept { Some(receive(&registration.time_limit, context)?) } else { None };
-    let mut facts = vec![Fact::Registered(Box::new(registration))];
-    facts.extend(received);
-    Ok(facts)
+    if accept { Ok(Some(receive(&registration.time_limit, context)?)) } else { Ok(None) }
 }
 
 fn receive(limit: &super::time_limit::TimeLimit, context: &Context<'_>) -> Result<Fact, Refusal> {

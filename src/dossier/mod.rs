@@ -1,6 +1,7 @@
 //! The dossier: one file a verb. Every change goes through [`Life`]: load → decide → save, in one transaction.
 
 pub mod chain;
+pub mod intake;
 mod life;
 mod row;
 mod store;
