@@ -10,3 +10,4 @@ pub mod dossier;
 pub mod failure;
 pub mod mail;
 pub mod reference;
+pub mod report;

@@ -51,6 +51,26 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// The names of the columns, in the order of [`Counts::columns`].
+    pub const COLUMNS: [&'static str; 16] = [
+        "received",
+        "resolved_early",
+        "resolved_on_time",
+        "resolved_overdue",
+        "letter_in_advance",
+        "letter_on_due_day",
+        "letter_late",
+        "closed",
+        "closed_past_due",
+        "open",
+        "waiting",
+        "overdue",
+        "overdue_in_advance",
+        "overdue_on_due_day",
+        "overdue_late",
+        "late_entries",
+    ];
+
     pub fn columns(&mut self) -> [&mut i64; 16] {
         [
             &mut self.received,
@@ -72,6 +92,11 @@ impl Counts {
         ]
     }
 
+    /// The figures, in the order of [`Counts::COLUMNS`].
+    pub fn figures(mut self) -> [i64; 16] {
+        self.columns().map(|figure| *figure)
+    }
+
     pub fn add(&mut self, mut other: Self, times: i64) {
         for (mine, theirs) in self.columns().into_iter().zip(other.columns()) {
             *mine += times * *theirs;
@@ -86,6 +111,17 @@ impl Counts {
 /// Counts by whose and by day. Sorted, so that whoever writes them takes rows in one order and never deadlocks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally(BTreeMap<(Key, NaiveDate), Counts>);
+
+impl FromIterator<((Key, NaiveDate), Counts)> for Tally {
+    fn from_iter<I: IntoIterator<Item = ((Key, NaiveDate), Counts)>>(counts: I) -> Self {
+        let mut tally = Self::default();
+        for ((key, day), counts) in counts {
+            tally.at(key, day).add(counts, 1);
+        }
+        tally.prune();
+        tally
+    }
+}
 
 impl Tally {
     pub fn iter(&self) -> impl Iterator<Item = (&Key, NaiveDate, &Counts)> {

@@ -16,3 +16,4 @@ mod support;
 
 mod house;
 mod licences;
+mod report;

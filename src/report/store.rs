@@ -1,0 +1,178 @@
+//! The tallies' SQL: adding to them, and the sums from which every rate is read.
+
+use super::grain::Grain;
+use super::tally_rows::{self, CoarseCounts, CoarseKey, FineKey};
+use crate::both;
+use crate::db::Conn;
+use crate::db::types::UuidSql;
+use crate::domain::ids::Id;
+use crate::domain::tally::{Counts, Tally};
+use crate::failure::Outcome;
+use chrono::NaiveDate;
+use diesel::backend::Backend;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Date, HasSqlType, SmallInt, Text};
+
+/// Rows in one statement at most: 23 values each, below the 32,766 that SQLite takes.
+const ROWS_AT_ONCE: usize = 1000;
+/// Statements of up to so many rows are kept prepared: one act has about ten. Larger ones are an import's,
+/// whose every length would fill the cache.
+const ROWS_PREPARED: usize = 24;
+
+/// Adds a tally to both tables, in all grains. Part of the transaction that adds the event.
+pub fn write_tallies(tx: &mut Conn<'_>, tally: &Tally) -> Outcome<()> {
+    let coarse: Vec<_> = tally_rows::coarse(tally).into_iter().map(coarse_row).collect();
+    let fine: Vec<_> = tally_rows::fine(tally).into_iter().map(fine_row).collect();
+    for (table, rows) in [(&COARSE, coarse), (&FINE, fine)] {
+        for rows in rows.chunks(ROWS_AT_ONCE) {
+            both!(tx, |c| Addition { table, rows }.execute(c))?;
+        }
+    }
+    Ok(())
+}
+
+struct Table {
+    name: &'static str,
+    key: &'static [&'static str],
+    figures: &'static [&'static str],
+}
+
+const COARSE: Table = Table {
+    name: "tallies",
+    key: &["branch_id", "sector_id", "grain", "day"],
+    figures: &[
+        "received_online",
+        "received_in_person",
+        "received_postal",
+        "resolved_early",
+        "resolved_on_time",
+        "resolved_overdue",
+        "letter_in_advance",
+        "letter_on_due_day",
+        "letter_late",
+        "closed",
+        "closed_past_due",
+        "open",
+        "waiting",
+        "overdue",
+        "overdue_in_advance",
+        "overdue_on_due_day",
+        "overdue_late",
+        "late_entries",
+    ],
+};
+
+const FINE: Table = Table {
+    name: "tallies_fine",
+    key: &["branch_id", "sector_id", "procedure_id", "channel", "officer_id", "grain", "day"],
+    figures: &Counts::COLUMNS,
+};
+
+struct Row {
+    key: Vec<Value>,
+    figures: Vec<i64>,
+}
+
+enum Value {
+    Id(Id<()>),
+    Word(&'static str),
+    Number(i16),
+    Day(NaiveDate),
+}
+
+impl<T> From<Id<T>> for Value {
+    fn from(id: Id<T>) -> Self {
+        Self::Id(Id::from_uuid(*id.uuid()))
+    }
+}
+
+impl From<Grain> for Value {
+    fn from(grain: Grain) -> Self {
+        Self::Number(grain.number())
+    }
+}
+
+fn coarse_row((key, counts): (CoarseKey, CoarseCounts)) -> Row {
+    let CoarseCounts { online, in_person, postal, rest } = counts;
+    // Received by channel stands where the column for all channels would be.
+    let rest = rest.figures().into_iter().skip(1);
+    Row {
+        key: vec![key.branch.into(), key.sector.into(), key.grain.into(), Value::Day(key.day)],
+        figures: [online, in_person, postal].into_iter().chain(rest).collect(),
+    }
+}
+
+fn fine_row((key, counts): (FineKey, Counts)) -> Row {
+    Row {
+        key: vec![
+            key.branch.into(),
+            key.sector.into(),
+            key.procedure.into(),
+            Value::Word(key.channel),
+            key.officer.into(),
+            key.grain.into(),
+            Value::Day(key.day),
+        ],
+        figures: counts.figures().to_vec(),
+    }
+}
+
+/// `insert … on conflict … do update set x = x + excluded.x` for any number of rows: adds without reading
+/// first, and never loses what another transaction added. Diesel's own spells this for one row only where the
+/// backend is SQLite.
+struct Addition<'a> {
+    table: &'a Table,
+    rows: &'a [Row],
+}
+
+impl QueryId for Addition<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for Addition<'_> {}
+
+impl<DB> QueryFragment<DB> for Addition<'_>
+where
+    DB: Backend + HasSqlType<UuidSql>,
+    Id<()>: ToSql<UuidSql, DB>,
+    str: ToSql<Text, DB>,
+    i16: ToSql<SmallInt, DB>,
+    i64: ToSql<BigInt, DB>,
+    NaiveDate: ToSql<Date, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if self.rows.len() > ROWS_PREPARED {
+            out.unsafe_to_cache_prepared();
+        }
+        let Table { name, key, figures } = self.table;
+        out.push_sql(&format!("insert into {name} ({}, {}) values ", key.join(", "), figures.join(", ")));
+        for (n, row) in self.rows.iter().enumerate() {
+            out.push_sql(if n == 0 { "(" } else { ", (" });
+            for (n, value) in row.key.iter().enumerate() {
+                if n > 0 {
+                    out.push_sql(", ");
+                }
+                match value {
+                    Value::Id(id) => out.push_bind_param::<UuidSql, _>(id)?,
+                    Value::Word(word) => out.push_bind_param::<Text, str>(word)?,
+                    Value::Number(number) => out.push_bind_param::<SmallInt, _>(number)?,
+                    Value::Day(day) => out.push_bind_param::<Date, _>(day)?,
+                }
+            }
+            for figure in &row.figures {
+                out.push_sql(", ");
+                out.push_bind_param::<BigInt, _>(figure)?;
+            }
+            out.push_sql(")");
+        }
+        out.push_sql(&format!(" on conflict ({}) do update set ", key.join(", ")));
+        for (n, figure) in figures.iter().enumerate() {
+            let comma = if n == 0 { "" } else { ", " };
+            out.push_sql(&format!("{comma}{figure} = {name}.{figure} + excluded.{figure}"));
+        }
+        Ok(())
+    }
+}

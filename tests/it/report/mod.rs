@@ -1,0 +1,3 @@
+//! Rates and their recount, against real databases.
+
+mod tallies;
