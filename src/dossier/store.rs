@@ -124,7 +124,7 @@ pub fn write(tx: &mut Conn<'_>, changes: Changes) -> Outcome<()> {
     for rows in changes.reappointments.chunks(CHUNK) {
         both!(tx, |c| diesel::insert_into(reappointments::table).values(rows).execute(c))?;
     }
-    Ok(())
+    crate::report::write_tallies(tx, &changes.tally)
 }
 
 fn write_particulars(
