@@ -2,12 +2,18 @@
 //!
 //! Start with `docs/ARCHITECTURE.md`: the invariants, then three walkthroughs.
 
+pub mod branch;
+pub mod calendar;
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod documents;
 pub mod domain;
 pub mod dossier;
 pub mod failure;
+pub mod installation;
 pub mod mail;
+pub mod procedure;
 pub mod reference;
 pub mod report;
+pub mod telemetry;

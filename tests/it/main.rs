@@ -15,5 +15,7 @@
 mod support;
 
 mod house;
+mod installation;
 mod licences;
 mod report;
+mod reference;

@@ -1,0 +1,32 @@
+//! The table `branches`.
+
+use crate::both;
+use crate::db::{Conn, DbError, schema::branches};
+use crate::reference::Branch;
+use diesel::prelude::*;
+
+/// A branch that is not there yet.
+pub fn insert(conn: &mut Conn<'_>, branch: &Branch) -> Result<(), DbError> {
+    let authorisation = branch.authorisation.as_ref();
+    both!(conn, |c| diesel::insert_into(branches::table)
+        .values((
+            branches::id.eq(branch.id),
+            branches::code.eq(&branch.code),
+            branches::name.eq(&branch.name),
+            branches::agency_identifier.eq(&branch.agency_identifier),
+            branches::department_name.eq(&branch.department_name),
+            branches::letter_symbol.eq(&branch.letter_symbol),
+            branches::place.eq(&branch.place),
+            branches::address.eq(&branch.address),
+            branches::contact_phone.eq(&branch.contact_phone),
+            branches::contact_email.eq(&branch.contact_email),
+            branches::apology_mode.eq(branch.apology_mode.as_str()),
+            branches::authorised_by.eq(authorisation.map(|a| a.by.as_str())),
+            branches::authorised_on.eq(authorisation.map(|a| a.on)),
+            branches::authorised_document.eq(authorisation.map(|a| a.document.as_str())),
+            branches::active.eq(branch.active),
+            branches::version.eq(i32::try_from(branch.version).unwrap_or(i32::MAX)),
+        ))
+        .execute(c)?);
+    Ok(())
+}

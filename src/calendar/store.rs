@@ -1,0 +1,32 @@
+//! The tables `calendar_years` and `calendar_days`.
+
+use crate::both;
+use crate::db::schema::{calendar_days, calendar_years};
+use crate::db::{Conn, DbError};
+use crate::domain::calendar::{SpecialDay, YearStanding};
+use diesel::prelude::*;
+
+/// The year with this standing, whether it was there or not.
+pub fn put_year(conn: &mut Conn<'_>, year: i32, standing: YearStanding) -> Result<(), DbError> {
+    both!(conn, |c| diesel::insert_into(calendar_years::table)
+        .values((calendar_years::year.eq(year), calendar_years::standing.eq(standing.as_str())))
+        .on_conflict(calendar_years::year)
+        .do_update()
+        .set(calendar_years::standing.eq(standing.as_str()))
+        .execute(c)?);
+    Ok(())
+}
+
+/// A day that is not there yet.
+pub fn insert_day(conn: &mut Conn<'_>, day: &SpecialDay) -> Result<(), DbError> {
+    both!(conn, |c| diesel::insert_into(calendar_days::table)
+        .values((
+            calendar_days::date.eq(day.date),
+            calendar_days::kind.eq(day.kind.as_str()),
+            calendar_days::name.eq(&day.name),
+            calendar_days::paired_date.eq(day.paired_date),
+            calendar_days::note.eq(&day.note),
+        ))
+        .execute(c)?);
+    Ok(())
+}
