@@ -12,6 +12,7 @@ pub mod domain;
 pub mod dossier;
 pub mod failure;
 pub mod installation;
+pub mod jobs;
 pub mod mail;
 pub mod procedure;
 pub mod reference;
