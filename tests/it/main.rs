@@ -15,11 +15,8 @@
 mod support;
 
 mod house;
-<<<<<<< HEAD
 mod installation;
-=======
 mod jobs;
->>>>>>> a26e00e (A durable queue in the same database: leases, growing waits, visible dead jobs, graceful stop)
 mod licences;
 mod report;
 mod reference;
