@@ -4,6 +4,7 @@
 
 pub mod branch;
 pub mod calendar;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -4,6 +4,7 @@
 //! written once, inside [`both!`](crate::both), and compiled against each backend by itself: upserts, multi-row inserts and
 //! `returning` work as they do in diesel, which its multi-backend does not offer (docs/decisions/0002).
 
+pub mod backup;
 pub mod error;
 pub mod migrate;
 mod postgres;

@@ -14,9 +14,10 @@
 #[macro_use]
 mod support;
 
+mod cli;
 mod house;
 mod installation;
 mod jobs;
 mod licences;
-mod report;
 mod reference;
+mod report;

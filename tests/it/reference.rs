@@ -1,7 +1,6 @@
 //! Reference data in memory is never older than the transaction that decides with it.
 
 use crate::installation::installed;
-use crate::support::database::TestDatabase;
 use chrono::NaiveDate;
 use motcua::db::{Conn, Db};
 use motcua::domain::calendar::{DayKind, OfficeHours, SpecialDay};

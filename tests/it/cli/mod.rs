@@ -1,0 +1,6 @@
+//! The command line, as whoever types it meets it.
+
+mod backup;
+mod config;
+mod due;
+mod migrate;
