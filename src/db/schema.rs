@@ -204,6 +204,7 @@ diesel::table! {
         agency_identifier -> Text,
         day -> Date,
         last -> Integer,
+        raised -> Integer,
     }
 }
 
@@ -447,6 +448,30 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::*;
+    imports (file_sha256) {
+        file_sha256 -> Text,
+        lines -> BigInt,
+        imported -> BigInt,
+        reached_at -> Nullable<MomentSql>,
+        reached_line -> BigInt,
+        started_at -> MomentSql,
+        finished_at -> Nullable<MomentSql>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::*;
+    dossier_causes (dossier_id) {
+        dossier_id -> UuidSql,
+        branch_id -> UuidSql,
+        cause -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     rule_sets,
@@ -464,6 +489,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_failures,
     sessions,
     code_counters,
+    imports,
+    dossier_causes,
     number_counters,
     dossiers,
     dossier_particulars,

@@ -138,10 +138,14 @@ impl Tally {
 
     /// Adds `other`, `times` over (−1 takes it back).
     pub fn merge(&mut self, other: &Self, times: i64) {
-        for ((key, day), counts) in &other.0 {
-            self.at(*key, *day).add(*counts, times);
+        for (place, counts) in &other.0 {
+            let sum = self.0.entry(*place).or_default();
+            sum.add(*counts, times);
+            // Only what was touched: a bulk load merges thousands into one.
+            if sum.is_zero() {
+                self.0.remove(place);
+            }
         }
-        self.prune();
     }
 
     fn prune(&mut self) {

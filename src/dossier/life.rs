@@ -190,18 +190,34 @@ impl Life {
     }
 
     /// Writes many lives with few statements: the same rows, the tallies added up first.
-    pub fn save_all(lives: Vec<Self>, tx: &mut Conn<'_>) -> Outcome<()> {
+    pub fn save_all(mut lives: Vec<Self>, tx: &mut Conn<'_>) -> Outcome<()> {
+        for life in &mut lives {
+            // Corrected particulars keep the key that is printed on the receipt.
+            if let Some((_, key @ None)) = &mut life.particulars {
+                *key = Some(store::particulars_row(tx, life.id)?.lookup_key);
+            }
+        }
+        Batch::of(lives)?.write(tx)
+    }
+}
+
+/// The rows of many lives, ready to be written: a bulk load makes the next batch while the last one is
+/// committed.
+pub struct Batch {
+    changes: store::Changes,
+    changed: Vec<(DossierId, Dossier, Dossier)>,
+}
+
+impl Batch {
+    pub fn of(lives: Vec<Life>) -> Outcome<Self> {
         let mut changes = store::Changes::default();
         let mut changed = Vec::new();
         for life in lives {
             let row = DossierRow::of(life.id, &life.dossier, &life.chain)?;
             changes.reappointments.extend(store::reappointments(life.id, life.dossier.branch, &life.added)?);
             if let Some((particulars, lookup_key)) = &life.particulars {
-                let key = match lookup_key {
-                    Some(key) => key.clone(),
-                    None => store::particulars_row(tx, life.id)?.lookup_key,
-                };
-                let row = ParticularsRow::of(life.id, life.dossier.branch, particulars, &key)?;
+                let key = lookup_key.as_ref().ok_or_else(|| Failure::Broken("no look-up key".into()))?;
+                let row = ParticularsRow::of(life.id, life.dossier.branch, particulars, key)?;
                 changes.particulars.push((row, super::row::search_words(particulars)));
             }
             changes.events.extend(life.events);
@@ -214,8 +230,13 @@ impl Life {
                 }
             }
         }
-        store::write(tx, changes)?;
-        for (id, before, after) in &changed {
+        Ok(Self { changes, changed })
+    }
+
+    /// Everything, in the caller's transaction. May be called again when that was rolled back.
+    pub fn write(&self, tx: &mut Conn<'_>) -> Outcome<()> {
+        store::write(tx, &self.changes)?;
+        for (id, before, after) in &self.changed {
             let _ = (id, before, after);
         }
         Ok(())

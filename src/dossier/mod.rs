@@ -7,8 +7,8 @@ mod row;
 mod store;
 mod view;
 
-pub use life::{Life, Stamp};
-pub use store::{events, next_codes};
+pub use life::{Batch, Life, Stamp};
+pub use store::{code, codes_taken, events, last_code_numbers, next_codes, raise_code_counter};
 
 use crate::db::Conn;
 use crate::domain::event::Particulars;

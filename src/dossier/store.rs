@@ -13,6 +13,7 @@ use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text};
+use std::collections::{HashMap, HashSet};
 
 /// Rows a statement: PostgreSQL takes 65,535 values in one, SQLite 32,766.
 const CHUNK: usize = 500;
@@ -103,7 +104,7 @@ pub fn reappointments(id: DossierId, branch: BranchId, added: &[Event]) -> Outco
 }
 
 /// Writes row, events and tallies. The tallies come last: their rows are the ones others wait for.
-pub fn write(tx: &mut Conn<'_>, changes: Changes) -> Outcome<()> {
+pub fn write(tx: &mut Conn<'_>, changes: &Changes) -> Outcome<()> {
     for rows in changes.new.chunks(CHUNK) {
         both!(tx, |c| diesel::insert_into(dossiers::table).values(rows).execute(c))?;
     }
@@ -117,7 +118,7 @@ pub fn write(tx: &mut Conn<'_>, changes: Changes) -> Outcome<()> {
             return Err(Failure::Broken(format!("dossier {} was changed outside of its lock", row.code)));
         }
     }
-    write_particulars(tx, changes.particulars, &changes.updated)?;
+    write_particulars(tx, &changes.particulars, &changes.updated)?;
     for rows in changes.events.chunks(CHUNK) {
         both!(tx, |c| diesel::insert_into(dossier_events::table).values(rows).execute(c))?;
     }
@@ -129,11 +130,12 @@ pub fn write(tx: &mut Conn<'_>, changes: Changes) -> Outcome<()> {
 
 fn write_particulars(
     tx: &mut Conn<'_>,
-    particulars: Vec<(ParticularsRow, String)>,
+    particulars: &[(ParticularsRow, String)],
     updated: &[DossierRow],
 ) -> Outcome<()> {
     let (old, mut new): (Vec<_>, Vec<_>) = particulars
-        .into_iter()
+        .iter()
+        .cloned()
         .partition(|(row, _)| updated.iter().any(|dossier| dossier.id == row.dossier_id));
     for (row, words) in old {
         let words_row = rewrite_words(tx, &row, &words)?;
@@ -225,6 +227,53 @@ pub fn next_codes(tx: &mut Conn<'_>, agency: &str, day: NaiveDate, count: u32) -
     Ok((last - count + 1..=last).map(|n| code(agency, day, n)).collect())
 }
 
-fn code(agency: &str, day: NaiveDate, n: i32) -> String {
+/// Numbers up to `to` have been given to dossiers of that day by a register from elsewhere: the counter goes on
+/// after them, and gaps among them are the register's own (`raised` tells them from ours).
+pub fn raise_code_counter(tx: &mut Conn<'_>, agency: &str, day: NaiveDate, to: i32) -> Outcome<()> {
+    let text = "insert into code_counters (agency_identifier, day, last, raised) values ($1, $2, $3, $3) \
+                on conflict (agency_identifier, day) do update set raised = excluded.raised, \
+                last = case when code_counters.last < excluded.last then excluded.last else code_counters.last end \
+                where code_counters.raised < excluded.raised";
+    both!(tx, |c| sql_query(text)
+        .bind::<Text, _>(agency)
+        .bind::<diesel::sql_types::Date, _>(day)
+        .bind::<diesel::sql_types::Integer, _>(to)
+        .execute(c))?;
+    Ok(())
+}
+
+/// The last number given on each of these days; days without one are left out.
+pub fn last_code_numbers(
+    c: &mut Conn<'_>,
+    agency: &str,
+    days: &[NaiveDate],
+) -> Outcome<HashMap<NaiveDate, i32>> {
+    let mut numbers = HashMap::new();
+    for days in days.chunks(CHUNK) {
+        let found: Vec<(NaiveDate, i32)> = both!(c, |c| code_counters::table
+            .filter(code_counters::agency_identifier.eq(agency))
+            .filter(code_counters::day.eq_any(days))
+            .select((code_counters::day, code_counters::last))
+            .load(c))?;
+        numbers.extend(found);
+    }
+    Ok(numbers)
+}
+
+/// Which of these codes belong to a dossier already.
+pub fn codes_taken(c: &mut Conn<'_>, codes: &[String]) -> Outcome<HashSet<String>> {
+    let mut taken = HashSet::new();
+    for codes in codes.chunks(CHUNK) {
+        let found: Vec<String> = both!(c, |c| dossiers::table
+            .filter(dossiers::code.eq_any(codes))
+            .select(dossiers::code)
+            .load(c))?;
+        taken.extend(found);
+    }
+    Ok(taken)
+}
+
+/// The code with this number (TT 01/2018/TT-VPCP Đ19): four digits, five past 9999.
+pub fn code(agency: &str, day: NaiveDate, n: i32) -> String {
     format!("{agency}-{:02}{:02}{:02}-{n:04}", day.year().rem_euclid(100), day.month(), day.day())
 }
