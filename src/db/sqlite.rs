@@ -91,10 +91,9 @@ impl Sqlite {
         T: Send + 'static,
         E: Fault,
     {
-        match self.hand_in(f) {
-            Ok(answer) => answer.await.unwrap_or_else(|_| Err(E::from(DbError::Panicked))),
-            Err(error) => Err(E::from(error)),
-        }
+        let (sender, answer) = oneshot::channel();
+        self.hand_in(f, move |outcome| sender.send(outcome).is_ok())?;
+        answer.await.unwrap_or_else(|_| Err(E::from(DbError::Panicked)))
     }
 
     pub fn write_blocking<T, E, F>(&self, f: F) -> Result<T, E>
@@ -103,23 +102,26 @@ impl Sqlite {
         T: Send + 'static,
         E: Fault,
     {
-        match self.hand_in(f) {
-            Ok(answer) => answer.blocking_recv().unwrap_or_else(|_| Err(E::from(DbError::Panicked))),
-            Err(error) => Err(E::from(error)),
-        }
+        // A plain channel: it may be waited on from any thread, a runtime's own included.
+        let (sender, answer) = mpsc::sync_channel(1);
+        self.hand_in(f, move |outcome| sender.send(outcome).is_ok())?;
+        answer.recv().unwrap_or_else(|_| Err(E::from(DbError::Panicked)))
     }
 
-    fn hand_in<T, E, F>(&self, f: F) -> Result<oneshot::Receiver<Result<T, E>>, DbError>
+    /// `answer` says whether anybody still listens.
+    fn hand_in<T, E, F>(
+        &self,
+        f: F,
+        answer: impl FnOnce(Result<T, E>) -> bool + Send + 'static,
+    ) -> Result<(), DbError>
     where
         F: Fn(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: Fault,
     {
-        let (answer, receiver) = oneshot::channel();
         self.writer
-            .send(Box::new(Waiting { f, outcome: None, answer }))
-            .map_err(|_| DbError::Unreachable("the writer has ended".into()))?;
-        Ok(receiver)
+            .send(Box::new(Waiting { f, outcome: None, answer: Box::new(answer) }))
+            .map_err(|_| DbError::Unreachable("the writer has ended".into()))
     }
 }
 
@@ -134,7 +136,7 @@ trait Act: Send {
 struct Waiting<T, E, F> {
     f: F,
     outcome: Option<Result<T, E>>,
-    answer: oneshot::Sender<Result<T, E>>,
+    answer: Box<dyn FnOnce(Result<T, E>) -> bool + Send>,
 }
 
 impl<T, E, F> Act for Waiting<T, E, F>
@@ -161,7 +163,7 @@ where
     fn committed(self: Box<Self>) {
         let outcome = self.outcome.unwrap_or_else(|| Err(E::from(DbError::Panicked)));
         // Whoever asked may have gone (a closed connection): the act stands all the same.
-        if self.answer.send(outcome).is_err() {
+        if !(self.answer)(outcome) {
             tracing::debug!("nobody waited for the answer of a committed act");
         }
     }
@@ -172,7 +174,7 @@ where
             Some(Err(error)) => Err(error),
             _ => Err(E::from(why)),
         };
-        if self.answer.send(outcome).is_err() {
+        if !(self.answer)(outcome) {
             tracing::debug!("nobody waited for the answer of a lost act");
         }
     }

@@ -8,7 +8,6 @@ use super::event::{CorrectableField, Event, Fact};
 use super::refusal::Refusal;
 use super::time_limit::TimeLimit;
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
 
 /// The fact that corrects `field` to `new` (moments in RFC 3339, already parsed and valid for the field).
 pub fn correct(
@@ -24,7 +23,7 @@ pub fn correct(
     if let (true, Ok(at)) = (field.is_time(), new.parse::<DateTime<Utc>>()) {
         check_order(&amended, field, at, context.now)?;
     }
-    let mut fact = Fact::Corrected { field, old, new, reason, deadlines: BTreeMap::new() };
+    let mut fact = Fact::Corrected { field, old, new, reason, deadlines: Vec::new() };
     if field == CorrectableField::ReceivedAt {
         let next = Event {
             seq: u32::try_from(events.len()).unwrap_or(u32::MAX).saturating_add(1),
@@ -101,10 +100,10 @@ fn deadlines(
     amended: &[Event],
     limit: &TimeLimit,
     context: &Context<'_>,
-) -> Result<BTreeMap<u32, Deadline>, Refusal> {
+) -> Result<Vec<(u32, Deadline)>, Refusal> {
     let (mut started, mut since) = (None, None);
     let mut pauses: Vec<Pause> = Vec::new();
-    let mut counted = BTreeMap::new();
+    let mut counted = Vec::new();
     for event in amended {
         let at = event.occurred_at;
         match &event.fact {
@@ -122,7 +121,7 @@ fn deadlines(
             _ => continue,
         }
         if let Some(started) = started {
-            counted.insert(event.seq, deadline(context.calendar, started, limit, &pauses)?);
+            counted.push((event.seq, deadline(context.calendar, started, limit, &pauses)?));
         }
     }
     Ok(counted)

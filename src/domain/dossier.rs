@@ -299,9 +299,8 @@ pub fn amend(events: &[Event]) -> Vec<Event> {
         match &event.fact {
             Fact::Corrected { field, new, deadlines, .. } => {
                 for earlier in &mut amended {
-                    if let Some((corrected, deadline)) =
-                        deadlines.get(&earlier.seq).zip(earlier.fact.deadline_mut())
-                    {
+                    let moved = deadlines.iter().find(|(seq, _)| *seq == earlier.seq);
+                    if let Some(((_, corrected), deadline)) = moved.zip(earlier.fact.deadline_mut()) {
                         *deadline = *corrected;
                     }
                 }

@@ -9,7 +9,6 @@ use super::time_limit::TimeLimit;
 use super::words::code_words;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -200,7 +199,7 @@ pub enum Fact {
         new: String,
         reason: String,
         /// Deadlines that the correction moves, by the `seq` of the event that set them.
-        deadlines: BTreeMap<u32, Deadline>,
+        deadlines: Vec<(u32, Deadline)>,
     },
 }
 

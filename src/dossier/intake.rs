@@ -232,3 +232,17 @@ impl Start {
 fn new_lookup_key() -> String {
     super::chain::hex(&rand::random::<[u8; 16]>())
 }
+
+/// Lines of a supplement: at most 100, each checked.
+pub fn check_items(fields: &mut Fields, raw: &[String]) -> Option<Vec<String>> {
+    if raw.len() > MOST_COMPONENTS {
+        fields.fault(FieldFault::with("/items", "too-many", MOST_COMPONENTS));
+        return None;
+    }
+    let checked: Vec<Option<String>> = raw
+        .iter()
+        .enumerate()
+        .map(|(i, item)| fields.take(&format!("/items/{i}"), people::line(item, 500)))
+        .collect();
+    checked.into_iter().collect()
+}

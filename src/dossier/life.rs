@@ -94,6 +94,11 @@ impl Life {
         self.id
     }
 
+    /// The hash of the last event, those added included.
+    pub fn chain(&self) -> &str {
+        &self.chain
+    }
+
     /// The dossier with everything added so far.
     pub fn dossier(&self) -> &Dossier {
         &self.dossier

@@ -194,6 +194,11 @@ impl Reference {
         by_code(&self.sectors, code, |sector| &sector.code)
     }
 
+    /// By code, or by the name people know.
+    pub fn sector_named(&self, named: &str) -> Option<&Arc<Sector>> {
+        self.sector(named).or_else(|| self.sectors.iter().find(|sector| sector.name == named))
+    }
+
     pub fn sector_by_id(&self, id: SectorId) -> Option<&Arc<Sector>> {
         self.sector_places.get(&id).and_then(|place| self.sectors.get(*place))
     }

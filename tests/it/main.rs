@@ -15,6 +15,7 @@
 mod support;
 
 mod cli;
+mod dossier;
 mod house;
 mod installation;
 mod jobs;

@@ -3,6 +3,7 @@
 
 #[macro_use]
 pub mod database;
+pub mod ground;
 pub mod postgres;
 pub mod process;
 pub mod real_smtp;

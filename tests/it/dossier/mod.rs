@@ -1,0 +1,3 @@
+//! The dossier: its store, its life over HTTP.
+
+mod store;
