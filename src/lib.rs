@@ -2,6 +2,8 @@
 //!
 //! Start with `docs/ARCHITECTURE.md`: the invariants, then three walkthroughs.
 
+pub mod account;
+pub mod app;
 pub mod branch;
 pub mod calendar;
 pub mod cli;
@@ -12,6 +14,7 @@ pub mod documents;
 pub mod domain;
 pub mod dossier;
 pub mod failure;
+pub mod http;
 pub mod installation;
 pub mod jobs;
 pub mod mail;

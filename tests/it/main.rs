@@ -14,9 +14,11 @@
 #[macro_use]
 mod support;
 
+mod account;
 mod cli;
 mod dossier;
 mod house;
+mod http;
 mod installation;
 mod jobs;
 mod licences;

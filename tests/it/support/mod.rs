@@ -4,6 +4,7 @@
 #[macro_use]
 pub mod database;
 pub mod ground;
+pub mod house;
 pub mod postgres;
 pub mod process;
 pub mod real_smtp;

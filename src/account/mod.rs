@@ -1,0 +1,23 @@
+//! Who works here: accounts, signing in, sessions, and the [`Officer`] that a handler is given.
+//!
+//! Whoever wants to know who asks takes [`Officer`], [`Admin`] or [`HeadOf`] as a parameter; nobody reads tokens.
+
+pub mod change;
+pub mod change_password;
+pub mod create;
+mod desk;
+pub mod list;
+mod officer;
+mod password;
+pub mod refresh;
+pub mod show;
+pub mod sign_in;
+pub mod sign_out;
+mod store;
+mod token;
+
+pub use create::{NewOfficer, create_officer};
+pub use desk::{Desk, Settings, authenticate};
+pub use officer::{Admin, HeadOf, Officer};
+pub use password::{Password, hash_password};
+pub use store::{branch_by_code, forget_stale};

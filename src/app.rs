@@ -1,0 +1,234 @@
+//! The service put together: **every route in one place**, the description of the API, the server.
+
+use crate::account::{self, Desk};
+use crate::failure::{Failure, Outcome};
+use crate::http::problem::{MEDIA_TYPE, Worded};
+use crate::http::{self, House, Problem, edge, health};
+use actix_web::dev::{ResourceDef, Server};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, Bytes, Data};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use std::net::TcpListener;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use tracing_actix_web::TracingLogger;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    Components, ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder,
+    Type,
+};
+use utoipa::{PartialSchema, ToSchema};
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+/// The table of contents of the API. Paths stand at the handlers, below [`http::BASE`].
+pub fn routes(api: &mut ServiceConfig<'_>) {
+    api
+        // who works here
+        .service(account::sign_in::create_session)
+        .service(account::refresh::refresh_session)
+        .service(account::show::current_session)
+        .service(account::sign_out::end_session)
+        .service(account::list::list_officers)
+        .service(account::create::post_officer)
+        .service(account::change_password::change_own_password)
+        .service(account::show::show_officer)
+        .service(account::change::change_officer)
+        // whether it works
+        .service(health::live)
+        .service(health::ready)
+        .service(health::metrics);
+}
+
+/// Open to everybody; every other route asks for an officer. `tests/it/http/routes.rs` holds this to the handlers.
+pub const PUBLIC: &[(&str, &str)] = &[
+    ("post", "/sessions"),
+    ("post", "/sessions/refresh"),
+    ("get", "/health/live"),
+    ("get", "/health/ready"),
+    ("get", "/metrics"),
+];
+
+/// Starts the service on `listener`. The server is a future: it runs until it is stopped through its handle.
+///
+/// # Errors
+/// When the database does not give the signing key, or the port cannot be served.
+pub async fn serve(listener: TcpListener, house: House, accounts: account::Settings) -> Outcome<Server> {
+    let desk = Data::new(Desk::open(&house, accounts).await?);
+    let workers = house.settings.workers.max(1);
+    let house = Arc::new(house);
+    let described = Data::new(Described::new(&openapi()));
+    if health::recorder().is_none() {
+        tracing::warn!("another recorder is installed: /metrics stays empty");
+    }
+    tokio::spawn(tidy(Arc::downgrade(&house)));
+    let house = Data::from(house);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(house.clone())
+            .app_data(desk.clone())
+            .app_data(described.clone())
+            .wrap(from_fn(account::authenticate))
+            .wrap(from_fn(edge::edge))
+            .wrap(Compress::default())
+            .wrap(TracingLogger::<edge::RequestSpan>::new())
+            .service(web::redirect("/api/docs", "/api/docs/"))
+            .service(SwaggerUi::new("/api/docs/{file:.*}").config(Config::from("/api/v1/openapi.json")))
+            .route("/api/v1/openapi.json", web::get().to(openapi_json))
+            // Supervisors look for these at the root.
+            .service(health::live)
+            .service(health::ready)
+            .service(health::metrics)
+            .into_utoipa_app()
+            .service(utoipa_actix_web::scope(http::BASE).configure(routes))
+            .into_app()
+            .default_service(web::to(nothing_there))
+    })
+    .workers(workers)
+    .disable_signals()
+    .listen(listener)
+    .map_err(|error| Failure::Broken(format!("serving: {error}")))?
+    .run();
+    Ok(server)
+}
+
+/// Small chores of the process, for as long as the house stands.
+async fn tidy(house: Weak<House>) {
+    let mut every = tokio::time::interval(Duration::from_secs(30));
+    loop {
+        every.tick().await;
+        let Some(house) = house.upgrade() else { return };
+        house.limits.tidy();
+        if let Some(recorder) = health::recorder() {
+            recorder.run_upkeep();
+        }
+    }
+}
+
+/// The API as it is described to the outside: generated from the handlers, completed with what all of them share.
+pub fn openapi() -> OpenApi {
+    let (_, mut api) = App::new()
+        .into_utoipa_app()
+        .service(utoipa_actix_web::scope(http::BASE).configure(routes))
+        .split_for_parts();
+    api.info = InfoBuilder::new()
+        .title("motcua")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "Theo dõi hồ sơ tại Bộ phận Một cửa. Dossier tracking for the one-stop counter: due dates, on-time \
+             rates and the apology letter. Answers that are not what was asked for are RFC 9457 problems, in \
+             Vietnamese or, with `Accept-Language: en`, in English.",
+        ))
+        .build();
+    let components = api.components.get_or_insert_with(Components::new);
+    components.add_security_scheme(
+        "bearer",
+        SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build()),
+    );
+    let mut schemas = vec![(Worded::name().into_owned(), Worded::schema())];
+    Worded::schemas(&mut schemas);
+    components.schemas.extend(schemas);
+    for (path, item) in &mut api.paths.paths {
+        for (method, operation) in operations(item) {
+            complete(path, method, operation);
+        }
+    }
+    api
+}
+
+/// What need not be written at each handler: the parameters of the path, the idempotency key, who may come in,
+/// and that anything else is a problem.
+fn complete(path: &str, method: &'static str, operation: &mut Operation) {
+    let parameters = operation.parameters.get_or_insert_default();
+    for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+        let known = |known: &RefOr<Parameter>| matches!(known, RefOr::T(known) if known.name == name && known.parameter_in == ParameterIn::Path);
+        if !parameters.iter().any(known) {
+            parameters.push(parameter(name, ParameterIn::Path, Required::True, None));
+        }
+    }
+    let open = PUBLIC.iter().any(|(m, p)| *m == method && path.strip_prefix(http::BASE) == Some(*p));
+    if !open {
+        operation.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
+        if method == "post" {
+            let what =
+                "Repeating a request under the same key does nothing twice: the first answer comes again.";
+            parameters.push(parameter("Idempotency-Key", ParameterIn::Header, Required::False, Some(what)));
+        }
+    }
+    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name(Worded::name()))).build();
+    operation.responses.responses.entry("default".into()).or_insert_with(|| {
+        RefOr::T(ResponseBuilder::new().description("A problem").content(MEDIA_TYPE, problem).build())
+    });
+}
+
+fn parameter(name: &str, place: ParameterIn, required: Required, what: Option<&str>) -> RefOr<Parameter> {
+    let parameter = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .required(required)
+        .description(what)
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build();
+    RefOr::T(parameter)
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    [
+        ("get", &mut item.get),
+        ("post", &mut item.post),
+        ("put", &mut item.put),
+        ("patch", &mut item.patch),
+        ("delete", &mut item.delete),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// The description as it is sent, and as it is asked which methods an address takes.
+struct Described {
+    json: Bytes,
+    addresses: Vec<(ResourceDef, &'static str)>,
+}
+
+impl Described {
+    fn new(api: &OpenApi) -> Self {
+        let mut paths = api.paths.clone();
+        let addresses = paths
+            .paths
+            .iter_mut()
+            .flat_map(|(path, item)| {
+                operations(item)
+                    .map(|(method, _)| (ResourceDef::new(path.as_str()), method))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        Self { json: api.to_json().unwrap_or_default().into(), addresses }
+    }
+}
+
+async fn openapi_json(described: Data<Described>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(described.json.clone())
+}
+
+/// No such address, or none that takes this method.
+async fn nothing_there(request: HttpRequest, described: Data<Described>) -> Result<HttpResponse, Problem> {
+    let mut allowed: Vec<String> = described
+        .addresses
+        .iter()
+        .filter(|(address, _)| address.is_match(request.path()))
+        .map(|(_, method)| method.to_uppercase())
+        .collect();
+    if allowed.iter().any(|method| method == "GET") {
+        allowed.push("HEAD".into());
+    }
+    if allowed.is_empty() {
+        return Err(Problem::no_such_path());
+    }
+    let allowed = allowed.join(", ");
+    Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed")
+        .fact("allowed", allowed.as_str())
+        .header(header::ALLOW, allowed))
+}

@@ -1,0 +1,50 @@
+//! What every handler is given: the doors to the database, the clock, the limits.
+
+use super::health::ReadyCheck;
+use super::limits::Limits;
+use crate::clock::Clock;
+use crate::db::Db;
+use std::sync::Arc;
+
+/// How the service meets the outside.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Threads that take requests. Queries run on a pool of their own.
+    pub workers: usize,
+    /// Public look-ups that one address may make in a minute; as many at once.
+    pub public_lookups_per_minute: u32,
+    /// Sign-ins that one address may try in a minute; as many at once. A whole office may share one address.
+    pub sign_ins_per_minute: u32,
+    /// A proxy of ours stands in front and adds the caller's address to `X-Forwarded-For`. Without one, the
+    /// header is whatever the caller likes and is not believed.
+    pub behind_proxy: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { workers: 2, public_lookups_per_minute: 60, sign_ins_per_minute: 300, behind_proxy: false }
+    }
+}
+
+/// Cheap to clone; every clone shares the same doors.
+#[derive(Clone)]
+pub struct House {
+    pub db: Db,
+    pub clock: Clock,
+    pub settings: Arc<Settings>,
+    pub limits: Arc<Limits>,
+    pub(super) checks: Vec<ReadyCheck>,
+}
+
+impl House {
+    pub fn new(db: Db, clock: Clock, settings: Settings) -> Self {
+        let limits = Arc::new(Limits::new(&settings));
+        Self { db, clock, settings: Arc::new(settings), limits, checks: Vec::new() }
+    }
+
+    /// Adds something `/health/ready` looks at.
+    pub fn watching(mut self, check: ReadyCheck) -> Self {
+        self.checks.push(check);
+        self
+    }
+}

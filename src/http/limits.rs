@@ -1,0 +1,119 @@
+//! How often one address may ask: for what is open to all, where codes could be tried one after the other.
+//!
+//! Each instance counts for itself. What must hold for all instances together (failed sign-ins of one account)
+//! is counted in the database.
+
+use super::house::{House, Settings};
+use super::problem::Problem;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::future::{Ready, ready};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::num::NonZeroU32;
+
+pub struct Limits {
+    lookups: DefaultKeyedRateLimiter<IpAddr>,
+    sign_ins: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+impl Limits {
+    pub fn new(settings: &Settings) -> Self {
+        let a_minute = |times: u32| {
+            RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN)))
+        };
+        Self {
+            lookups: a_minute(settings.public_lookups_per_minute),
+            sign_ins: a_minute(settings.sign_ins_per_minute),
+        }
+    }
+
+    /// Forgets addresses that have not asked for a while.
+    pub fn tidy(&self) {
+        for limiter in [&self.lookups, &self.sign_ins] {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
+}
+
+/// A public look-up that is within its limit. A handler that is open to all and answers about one thing takes it
+/// as a parameter: 429 otherwise.
+#[derive(Debug)]
+pub struct PublicLookup;
+
+impl FromRequest for PublicLookup {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(within(request, |limits| &limits.lookups).map(|()| Self))
+    }
+}
+
+/// A try to sign in that is within the limit of its address.
+#[derive(Debug)]
+pub struct SignInTry;
+
+impl FromRequest for SignInTry {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(within(request, |limits| &limits.sign_ins).map(|()| Self))
+    }
+}
+
+fn within(
+    request: &HttpRequest,
+    which: impl Fn(&Limits) -> &DefaultKeyedRateLimiter<IpAddr>,
+) -> Result<(), Problem> {
+    let house = request.app_data::<Data<House>>().ok_or_else(Problem::broken)?;
+    let address = caller(request, house.settings.behind_proxy);
+    which(&house.limits).check_key(&address).map_err(|until| {
+        Problem::too_many("too-many-requests", until.wait_time_from(DefaultClock::default().now()))
+    })
+}
+
+/// The address of whoever asks; of an IPv6 address the network, which one household has for itself.
+fn caller(request: &HttpRequest, behind_proxy: bool) -> IpAddr {
+    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let forwarded = || {
+        // The last entry is what our proxy saw; those before it are what the caller claims.
+        let header = request.headers().get_all("X-Forwarded-For").last()?;
+        header.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+    };
+    let address = if behind_proxy { forwarded().unwrap_or(peer) } else { peer };
+    match address {
+        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_none() => {
+            IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64))
+        }
+        address => address.to_canonical(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    #[test]
+    fn the_caller_is_who_our_proxy_saw_and_nobody_else() {
+        let request = TestRequest::default()
+            .peer_addr("10.0.0.2:443".parse().unwrap())
+            .insert_header(("X-Forwarded-For", "1.2.3.4, 198.51.100.7"))
+            .to_http_request();
+        assert_eq!(caller(&request, true).to_string(), "198.51.100.7");
+        assert_eq!(caller(&request, false).to_string(), "10.0.0.2", "anybody can write a header");
+    }
+
+    #[test]
+    fn one_network_of_ipv6_is_one_caller() {
+        let at = |peer: &str| {
+            caller(&TestRequest::default().peer_addr(peer.parse().unwrap()).to_http_request(), false)
+        };
+        assert_eq!(at("[2001:db8:1:2:3::1]:1"), at("[2001:db8:1:2:ffff::9]:2"));
+        assert_ne!(at("[2001:db8:1:2::1]:1"), at("[2001:db8:1:3::1]:1"));
+        assert_eq!(at("[::ffff:192.0.2.1]:1"), at("192.0.2.1:1"));
+    }
+}

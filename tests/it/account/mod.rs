@@ -1,0 +1,3 @@
+//! Accounts and sessions, tried over a real socket.
+
+mod sessions;

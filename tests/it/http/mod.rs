@@ -1,0 +1,4 @@
+//! What every endpoint shares, tried over a real socket.
+
+mod openapi;
+mod routes;
