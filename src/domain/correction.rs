@@ -118,6 +118,8 @@ fn deadlines(
             Fact::Supplied { .. } | Fact::Paid { .. } => {
                 pauses.extend(since.take().map(|from| Pause { from, to: at }));
             }
+            // What was counted again by hand was counted from the wrong start as well.
+            Fact::DueRecomputed { .. } => {}
             _ => continue,
         }
         if let Some(started) = started {

@@ -6,7 +6,7 @@
 //! dossier ends or waits before. Hence any rate at any past date is a sum, and no dossier is ever scanned.
 
 use super::dossier::{Dossier, amend};
-use super::event::{Channel, Event, Fact, LetterTimeliness};
+use super::event::{Channel, CorrectableField, Event, Fact, LetterTimeliness};
 use super::ids::{BranchId, OfficerId, ProcedureId, SectorId};
 use super::local_time::day_of;
 use super::punctuality::Timeliness;
@@ -101,6 +101,39 @@ impl Counts {
         for (mine, theirs) in self.columns().into_iter().zip(other.columns()) {
             *mine += times * *theirs;
         }
+    }
+
+    pub fn is_zero(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Counts with what was received told apart by channel: what is left when keys are added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sums {
+    pub online: i64,
+    pub in_person: i64,
+    pub postal: i64,
+    /// `received` stays 0 here: it stands in the three above.
+    pub rest: Counts,
+}
+
+impl Sums {
+    pub fn count(&mut self, channel: Channel, mut counts: Counts) {
+        let received = std::mem::take(&mut counts.received);
+        *match channel {
+            Channel::Online => &mut self.online,
+            Channel::InPerson => &mut self.in_person,
+            Channel::Postal => &mut self.postal,
+        } += received;
+        self.rest.add(counts, 1);
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        self.online += other.online;
+        self.in_person += other.in_person;
+        self.postal += other.postal;
+        self.rest.add(other.rest, 1);
     }
 
     pub fn is_zero(&self) -> bool {
@@ -263,6 +296,8 @@ fn key_of(dossier: &Dossier) -> Key {
 pub fn of_life(events: &[Event]) -> Tally {
     let mut tally = Tally::default();
     let mut dossier: Option<Dossier> = None;
+    // How it stood after which event: a correction is entered with the one who holds the dossier then.
+    let mut standings: Vec<(u32, Key, bool)> = Vec::new();
     for event in amend(events) {
         let before = dossier.clone();
         match (&event.fact, &mut dossier) {
@@ -274,20 +309,33 @@ pub fn of_life(events: &[Event]) -> Tally {
         }
         if let Some(after) = &dossier {
             tally.merge(&Tally::of_event(before.as_ref(), after, &event), 1);
+            standings.push((event.seq, key_of(after), after.received_at.is_some()));
         }
     }
-    if let Some(dossier) = &dossier {
-        for event in events {
-            if let Fact::Corrected { field, old: Some(old), new, .. } = &event.fact
-                && field.is_time()
-                && let (Ok(old), Ok(new)) = (old.parse(), new.parse())
-            {
-                tally.late_entry(key_of(dossier), day_of(old).min(day_of(new)), day_of(event.recorded_at));
-            }
+    let Some(dossier) = &dossier else { return tally };
+    for event in events {
+        let then = standings.iter().rev().find(|(seq, ..)| *seq < event.seq);
+        if let Some((_, Key { officer, .. }, true)) = then
+            && let Some(since) = changes_figures_since(event, dossier)
+        {
+            let key = Key { officer: *officer, ..key_of(dossier) };
+            tally.late_entry(key, since, day_of(event.recorded_at));
         }
     }
     tally.prune();
     tally
+}
+
+/// The first day whose figures a correction of a received dossier changes.
+fn changes_figures_since(event: &Event, dossier: &Dossier) -> Option<NaiveDate> {
+    let Fact::Corrected { field, old, new, .. } = &event.fact else { return None };
+    if *field == CorrectableField::Channel {
+        return dossier.received_at.map(day_of);
+    }
+    match (field.is_time(), old.as_ref()?.parse(), new.parse()) {
+        (true, Ok(old), Ok(new)) => Some(day_of(old).min(day_of(new))),
+        _ => None,
+    }
 }
 
 /// What a correction adds: the life with it, less the life without it.

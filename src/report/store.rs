@@ -1,12 +1,12 @@
 //! The tallies' SQL: adding to them, and the sums from which every rate is read.
 
 use super::grain::Grain;
-use super::tally_rows::{self, CoarseCounts, CoarseKey, FineKey};
+use super::tally_rows::{self, CoarseKey, FineKey};
 use crate::both;
 use crate::db::Conn;
 use crate::db::types::UuidSql;
 use crate::domain::ids::Id;
-use crate::domain::tally::{Counts, Tally};
+use crate::domain::tally::{Counts, Sums, Tally};
 use crate::failure::Outcome;
 use chrono::NaiveDate;
 use diesel::backend::Backend;
@@ -94,8 +94,8 @@ impl From<Grain> for Value {
     }
 }
 
-fn coarse_row((key, counts): (CoarseKey, CoarseCounts)) -> Row {
-    let CoarseCounts { online, in_person, postal, rest } = counts;
+fn coarse_row((key, counts): (CoarseKey, Sums)) -> Row {
+    let Sums { online, in_person, postal, rest } = counts;
     // Received by channel stands where the column for all channels would be.
     let rest = rest.figures().into_iter().skip(1);
     Row {

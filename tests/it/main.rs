@@ -16,11 +16,13 @@ mod support;
 
 mod account;
 mod cli;
+mod domain;
 mod dossier;
 mod house;
 mod http;
 mod installation;
 mod jobs;
 mod licences;
+mod lives;
 mod reference;
 mod report;

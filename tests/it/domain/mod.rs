@@ -1,0 +1,3 @@
+//! What holds of every life, however it is lived.
+
+mod lives;

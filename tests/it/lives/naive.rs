@@ -1,0 +1,258 @@
+//! A second opinion on the figures: walks each life day by day and asks what a person would ask at the end of
+//! a day. Knows nothing of tallies, nor of how the rules apply facts.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use motcua::domain::event::{Channel, CorrectableField, Event, Fact, LetterTimeliness};
+use motcua::domain::ids::OfficerId;
+use motcua::domain::local_time::day_of;
+use motcua::domain::rates::Figures;
+
+/// Whose a dossier is, whoever holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Whose {
+    pub branch: uuid::Uuid,
+    pub sector: uuid::Uuid,
+    pub procedure: uuid::Uuid,
+    pub channel: Channel,
+}
+
+/// A life as it should have been entered.
+pub struct Counted {
+    pub whose: Whose,
+    events: Vec<Event>,
+    /// Of each entry made late: with whom, from the day it changes to the day it was made.
+    late_entries: Vec<(Option<OfficerId>, NaiveDate, NaiveDate)>,
+}
+
+/// How a dossier stood when a day was over.
+#[derive(Debug, Clone, Copy, Default)]
+struct Evening {
+    received: bool,
+    ended: bool,
+    holder: Option<OfficerId>,
+    /// The due date in force, the moment of it, and whether moments are compared.
+    due: Option<(NaiveDate, DateTime<Utc>, bool)>,
+    waits_since: Option<DateTime<Utc>>,
+    letter: Option<LetterTimeliness>,
+}
+
+impl Evening {
+    fn in_process(&self) -> bool {
+        self.received && !self.ended
+    }
+
+    fn hear(&mut self, event: &Event) {
+        let at = event.occurred_at;
+        let promise = |deadline: &motcua::domain::deadline::Deadline| {
+            Some((deadline.due_on, deadline.due_at, deadline.counts_moments))
+        };
+        let moved = |old: Option<(NaiveDate, DateTime<Utc>, bool)>, new: NaiveDate| {
+            old.is_none_or(|(due_on, ..)| due_on != new)
+        };
+        match &event.fact {
+            Fact::Received { deadline, .. } => {
+                self.received = true;
+                self.holder = event.officer;
+                self.due = promise(deadline);
+            }
+            Fact::Forwarded { to_officer, to_step, .. } => match (to_officer, to_step) {
+                (Some(officer), _) => self.holder = Some(*officer),
+                (None, Some(_)) => self.holder = None,
+                (None, None) => {}
+            },
+            Fact::SupplementRequested { .. } | Fact::PaymentRequested { .. } => self.waits_since = Some(at),
+            Fact::Supplied { deadline, mode, .. } => {
+                let again = *mode == motcua::domain::catalogue::SupplementMode::Restart;
+                if again || moved(self.due, deadline.due_on) {
+                    self.letter = None;
+                }
+                self.due = promise(deadline);
+                self.waits_since = None;
+            }
+            Fact::Paid { deadline } => {
+                if moved(self.due, deadline.due_on) {
+                    self.letter = None;
+                }
+                self.due = promise(deadline);
+                self.waits_since = None;
+            }
+            Fact::DueRecomputed { deadline, .. } => {
+                if moved(self.due, deadline.due_on) {
+                    self.letter = None;
+                }
+                self.due = promise(deadline);
+            }
+            Fact::ApologyIssued { timeliness, .. } => {
+                self.letter = Some(match self.letter {
+                    Some(first) if first < *timeliness => first,
+                    _ => *timeliness,
+                });
+            }
+            Fact::Resolved { .. } | Fact::Refused { .. } | Fact::Withdrawn { .. } | Fact::Stopped { .. } => {
+                self.ended = true;
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Counted {
+    /// Corrections put where they belong: the last one of a field is what holds.
+    pub fn of(events: &[Event]) -> Self {
+        let mut right: Vec<Event> =
+            events.iter().filter(|event| !matches!(event.fact, Fact::Corrected { .. })).cloned().collect();
+        let mut late_entries = Vec::new();
+        let Fact::Registered(registration) = &events[0].fact else { panic!("no registration") };
+        let mut whose = Whose {
+            branch: *registration.branch.uuid(),
+            sector: *registration.sector.uuid(),
+            procedure: *registration.procedure.uuid(),
+            channel: registration.channel,
+        };
+        let mut corrections = Vec::new();
+        for event in events {
+            let Fact::Corrected { field, old, new, deadlines, .. } = &event.fact else { continue };
+            let seq_of = |kind: &str| right.iter().position(|event| event.fact.kind() == kind).unwrap();
+            let mut moved = None;
+            match field {
+                CorrectableField::ReceivedAt => moved = Some(seq_of("received")),
+                CorrectableField::ResolvedAt => moved = Some(seq_of("resolved")),
+                CorrectableField::ReturnedAt => moved = Some(seq_of("returned")),
+                CorrectableField::Channel => {
+                    whose.channel = new.parse().unwrap();
+                    corrections.push((event.seq, event.recorded_at, None));
+                }
+                _ => {}
+            }
+            if let Some(place) = moved {
+                let (was, at) = (right[place].occurred_at, new.parse().unwrap());
+                if *field == CorrectableField::ReceivedAt && right[0].occurred_at == was {
+                    right[0].occurred_at = at;
+                }
+                right[place].occurred_at = at;
+                let old: DateTime<Utc> = old.as_ref().unwrap().parse().unwrap();
+                corrections.push((event.seq, event.recorded_at, Some(day_of(old).min(day_of(at)))));
+            }
+            for (seq, deadline) in deadlines {
+                let event = right.iter_mut().find(|event| event.seq == *seq).unwrap();
+                *event.fact.deadline_mut().unwrap() = *deadline;
+            }
+        }
+        let received = right.iter().find(|event| event.fact.kind() == "received");
+        let received = received.map(|event| (event.seq, day_of(event.occurred_at)));
+        for event in &right {
+            let mut evening = Evening::default();
+            right.iter().filter(|earlier| earlier.seq <= event.seq).for_each(|event| evening.hear(event));
+            late_entries.push((evening.holder, day_of(event.occurred_at), day_of(event.recorded_at)));
+        }
+        for (seq, recorded_at, since) in corrections {
+            let mut evening = Evening::default();
+            right.iter().filter(|earlier| earlier.seq < seq).for_each(|event| evening.hear(event));
+            // Before the receipt there is no figure that another channel could change.
+            let by_channel = received.filter(|(received_at, _)| *received_at < seq).map(|(_, day)| day);
+            if let Some(since) = since.or(by_channel) {
+                late_entries.push((evening.holder, since, day_of(recorded_at)));
+            }
+        }
+        Self { whose, events: right, late_entries }
+    }
+
+    fn evening(&self, day: NaiveDate) -> Evening {
+        let mut evening = Evening::default();
+        for event in &self.events {
+            if day_of(event.occurred_at) <= day {
+                evening.hear(event);
+            }
+        }
+        evening
+    }
+
+    /// Adds this dossier to the figures; with `holder`, only while it is (or was then) with that officer.
+    pub fn count(
+        &self,
+        figures: &mut Figures,
+        (from, to, as_of): (NaiveDate, NaiveDate, NaiveDate),
+        holder: Option<OfficerId>,
+    ) {
+        let with = |evening: &Evening| {
+            holder.is_none_or(|officer| officer == evening.holder.unwrap_or_else(OfficerId::nil))
+        };
+        let mut so_far = Evening::default();
+        for event in &self.events {
+            let before = so_far;
+            so_far.hear(event);
+            let day = day_of(event.occurred_at);
+            if day >= from && day <= to.min(as_of) && with(&so_far) {
+                self.count_act(figures, event, &before);
+            }
+        }
+        let eve = self.evening(from.pred_opt().unwrap());
+        figures.carried_over += i64::from(eve.in_process() && with(&eve));
+        let evening = self.evening(as_of);
+        if evening.in_process() && with(&evening) {
+            let figures_of = &mut figures.in_process;
+            figures_of.total += 1;
+            if evening.waits_since.is_some() {
+                figures_of.waiting += 1;
+            } else if as_of > evening.due.unwrap().0 {
+                figures_of.overdue += 1;
+                late(figures, evening.letter);
+            } else {
+                figures_of.within_limit += 1;
+            }
+        }
+        for (officer, of, entered) in &self.late_entries {
+            let here = holder.is_none_or(|holder| holder == officer.unwrap_or_else(OfficerId::nil));
+            figures.revised += i64::from(here && *of <= as_of && as_of < *entered);
+        }
+    }
+
+    fn count_act(&self, figures: &mut Figures, event: &Event, before: &Evening) {
+        let at = event.occurred_at;
+        match &event.fact {
+            Fact::Received { .. } => {
+                figures.received.total += 1;
+                match self.whose.channel {
+                    Channel::Online => figures.received.online += 1,
+                    Channel::InPerson => figures.received.in_person += 1,
+                    Channel::Postal => figures.received.postal += 1,
+                }
+            }
+            Fact::Resolved { .. } => {
+                let (due_on, due_at, moments) = before.due.unwrap();
+                figures.resolved.total += 1;
+                if if moments { at < due_at } else { day_of(at) < due_on } {
+                    figures.resolved.early += 1;
+                } else if if moments { at == due_at } else { day_of(at) == due_on } {
+                    figures.resolved.on_time += 1;
+                } else {
+                    figures.resolved.overdue += 1;
+                    late(figures, before.letter);
+                }
+            }
+            Fact::Withdrawn { .. } | Fact::Stopped { .. } if before.received => {
+                figures.closed_without_result.total += 1;
+                if day_of(before.waits_since.unwrap_or(at)) > before.due.unwrap().0 {
+                    figures.closed_without_result.past_due += 1;
+                    late(figures, before.letter);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn late(figures: &mut Figures, letter: Option<LetterTimeliness>) {
+    let apologies = &mut figures.apologies;
+    apologies.owed += 1;
+    match letter {
+        Some(LetterTimeliness::InAdvance) => apologies.in_advance += 1,
+        Some(LetterTimeliness::OnDueDay) => apologies.on_due_day += 1,
+        Some(LetterTimeliness::Late) => apologies.late += 1,
+        None => {
+            apologies.missing += 1;
+            return;
+        }
+    }
+    apologies.issued += 1;
+}
