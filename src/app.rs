@@ -58,7 +58,10 @@ pub const PUBLIC: &[(&str, &str)] = &[
 /// When the database does not give the signing key, or the port cannot be served.
 pub async fn serve(listener: TcpListener, house: House, accounts: account::Settings) -> Outcome<Server> {
     let desk = Data::new(Desk::open(&house, accounts).await?);
-    let workers = house.settings.workers.max(1);
+    let workers = match house.settings.workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        some => some,
+    };
     let house = Arc::new(house);
     let described = Data::new(Described::new(&openapi()));
     if health::recorder().is_none() {

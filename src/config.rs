@@ -43,6 +43,7 @@ pub struct Http {
     pub public_url: String,
     /// 0: one for each processor.
     pub workers: usize,
+    pub behind_proxy: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -92,6 +93,7 @@ pub struct Jobs {
 pub struct Limits {
     pub body_bytes: usize,
     pub public_lookups_per_minute: u32,
+    pub sign_ins_per_minute: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

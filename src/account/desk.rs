@@ -4,7 +4,8 @@
 use super::officer::Officer;
 use super::token::{self, Signer};
 use super::{password, store};
-use crate::db::secrets;
+use crate::config::Config;
+use crate::db::{Conn, secrets};
 use crate::domain::ids::{OfficerId, SessionId};
 use crate::failure::{Failure, Outcome};
 use crate::http::{House, Problem};
@@ -15,6 +16,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 use chrono::Duration;
+use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -22,6 +24,8 @@ use tokio::sync::Semaphore;
 
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// Signs access tokens. `None`: the installation's own, from its database, shared by all instances.
+    pub session_key: Option<SecretString>,
     /// How long an access token is good.
     pub access_life: Duration,
     /// A session that was not refreshed for so long has ended.
@@ -32,7 +36,23 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { access_life: Duration::minutes(10), session_life: Duration::hours(12), hashing_at_once: 2 }
+        Self {
+            session_key: None,
+            access_life: Duration::minutes(10),
+            session_life: Duration::days(14),
+            hashing_at_once: 2,
+        }
+    }
+}
+
+impl From<&Config> for Settings {
+    fn from(config: &Config) -> Self {
+        Self {
+            session_key: config.auth.session_key.clone(),
+            access_life: Duration::minutes(config.auth.access_minutes.into()),
+            session_life: Duration::days(config.auth.refresh_days.into()),
+            ..Self::default()
+        }
     }
 }
 
@@ -51,18 +71,24 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Opens the desk: the signing key is the installation's, shared by all instances.
+    /// Opens the desk.
+    ///
+    /// # Errors
+    /// When the database does not give the signing key.
     pub async fn open(house: &House, settings: Settings) -> Outcome<Self> {
-        let key: String = house
-            .db
-            .write(|conn| secrets::get_or_make(conn, "session_key", token::random).map_err(Failure::from))
-            .await?;
+        let key = match &settings.session_key {
+            Some(key) => key.clone(),
+            None => {
+                let made = |conn: &mut Conn<'_>| secrets::get_or_make(conn, "session_key", token::random);
+                house.db.write(move |conn| made(conn).map_err(Failure::from)).await?.into()
+            }
+        };
         let nobody = password::Password::typed(&token::random())
             .ok_or_else(|| Failure::Broken("a random password is too long".into()))?;
         Ok(Self {
             hashing: Semaphore::new(settings.hashing_at_once.max(1)),
             settings,
-            signer: Signer::new(&key),
+            signer: Signer::new(key.expose_secret()),
             nobodys_hash: password::hash_in_pool(nobody).await?,
             remembered: Mutex::default(),
         })

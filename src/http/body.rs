@@ -1,13 +1,13 @@
 //! A JSON body of a known shape: [`Body`].
 //!
-//! 415 when it is not JSON, 413 over [`LIMIT`], 400 when it cannot be read as JSON, 422 with the pointer of the
+//! 415 when it is not JSON, 413 over the limit, 400 when it cannot be read as JSON, 422 with the pointer of the
 //! field when it has another shape: wrong type, unknown, missing or repeated field. Types derive `Deserialize`
 //! with `#[serde(deny_unknown_fields)]`.
 
-use super::{problem::Problem, shape};
+use super::{house::House, problem::Problem, shape};
 use crate::failure::FieldFault;
 use actix_web::http::{StatusCode, header};
-use actix_web::web::{Bytes, BytesMut};
+use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, body::BodyStream, body::MessageBody, dev::Payload};
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
@@ -15,7 +15,7 @@ use std::future::{Future, poll_fn};
 use std::ops::Deref;
 use std::pin::{Pin, pin};
 
-/// Bytes a body may have: 1 MiB.
+/// Bytes a body may have unless the configuration says otherwise: 1 MiB.
 pub const LIMIT: usize = 1024 * 1024;
 /// So many bytes of a body that is too large are still read, so that whoever sends it hears why it is refused.
 const PATIENCE: usize = 64 * 1024 * 1024;
@@ -77,6 +77,7 @@ fn accept_type(request: &HttpRequest) -> Result<(), Problem> {
 }
 
 async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
+    let limit = request.app_data::<Data<House>>().map_or(LIMIT, |house| house.settings.body_bytes);
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)
@@ -91,12 +92,12 @@ async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem>
         if seen > PATIENCE {
             break;
         }
-        if seen <= LIMIT && announced <= LIMIT {
+        if seen <= limit && announced <= limit {
             bytes.extend_from_slice(&chunk);
         }
     }
-    if seen > LIMIT || announced > LIMIT {
-        return Err(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE).fact("limit", LIMIT));
+    if seen > limit || announced > limit {
+        return Err(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE).fact("limit", limit));
     }
     Ok(bytes.freeze())
 }

@@ -1,16 +1,21 @@
-//! What every handler is given: the doors to the database, the clock, the limits.
+//! What every handler is given: the doors to the database, the clock, the reference data, the limits.
 
+use super::body;
 use super::health::ReadyCheck;
 use super::limits::Limits;
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::db::Db;
+use crate::reference::ReferenceCache;
 use std::sync::Arc;
 
 /// How the service meets the outside.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Threads that take requests. Queries run on a pool of their own.
+    /// Threads that take requests; 0 is one for each processor. Queries run on a pool of their own.
     pub workers: usize,
+    /// The largest body taken.
+    pub body_bytes: usize,
     /// Public look-ups that one address may make in a minute; as many at once.
     pub public_lookups_per_minute: u32,
     /// Sign-ins that one address may try in a minute; as many at once. A whole office may share one address.
@@ -22,7 +27,25 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { workers: 2, public_lookups_per_minute: 60, sign_ins_per_minute: 300, behind_proxy: false }
+        Self {
+            workers: 2,
+            body_bytes: body::LIMIT,
+            public_lookups_per_minute: 60,
+            sign_ins_per_minute: 300,
+            behind_proxy: false,
+        }
+    }
+}
+
+impl From<&Config> for Settings {
+    fn from(config: &Config) -> Self {
+        Self {
+            workers: config.http.workers,
+            body_bytes: config.limits.body_bytes,
+            public_lookups_per_minute: config.limits.public_lookups_per_minute,
+            sign_ins_per_minute: config.limits.sign_ins_per_minute,
+            behind_proxy: config.http.behind_proxy,
+        }
     }
 }
 
@@ -31,15 +54,17 @@ impl Default for Settings {
 pub struct House {
     pub db: Db,
     pub clock: Clock,
+    /// Calendar, rule sets, catalogue: `house.references.of(conn)?` inside of a transaction.
+    pub references: ReferenceCache,
     pub settings: Arc<Settings>,
     pub limits: Arc<Limits>,
     pub(super) checks: Vec<ReadyCheck>,
 }
 
 impl House {
-    pub fn new(db: Db, clock: Clock, settings: Settings) -> Self {
+    pub fn new(db: Db, clock: Clock, references: ReferenceCache, settings: Settings) -> Self {
         let limits = Arc::new(Limits::new(&settings));
-        Self { db, clock, settings: Arc::new(settings), limits, checks: Vec::new() }
+        Self { db, clock, references, settings: Arc::new(settings), limits, checks: Vec::new() }
     }
 
     /// Adds something `/health/ready` looks at.

@@ -9,12 +9,10 @@
 //! ```
 
 use super::database::TestDatabase;
-use chrono::{DateTime, FixedOffset, Utc};
-use diesel::prelude::*;
+use super::ground::{Ground, at};
+use chrono::{DateTime, Utc};
 use motcua::account::{self, NewOfficer, Password};
-use motcua::clock::Clock;
-use motcua::db::schema::branches;
-use motcua::db::{Conn, Db, migrate};
+use motcua::db::Conn;
 use motcua::domain::ids::{BranchId, OfficerId};
 use motcua::domain::role::Role;
 use motcua::failure::Outcome;
@@ -28,7 +26,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Everybody's.
 pub const PASSWORD: &str = "mật khẩu để thử";
 /// Tuesday, an ordinary working day.
-pub const MORNING: &str = "2026-03-10T09:00:00+07:00";
+pub const MORNING: &str = "2026-03-10 09:00";
 
 pub struct TestHouse {
     /// `http://127.0.0.1:PORT`
@@ -41,7 +39,7 @@ pub struct TestHouse {
 }
 
 impl TestHouse {
-    /// A migrated, empty database, and the service on it, on Tuesday 10/03/2026 at 9:00.
+    /// A database with the starting data, and the service on it, on Tuesday 10/03/2026 at 9:00.
     pub async fn open(database: TestDatabase) -> Self {
         Self::open_with(database, http::Settings::default(), account::Settings::default()).await
     }
@@ -51,10 +49,9 @@ impl TestHouse {
         settings: http::Settings,
         accounts: account::Settings,
     ) -> Self {
-        let db = Db::open(&database.url.parse().unwrap(), 8).unwrap();
-        let migrated = db.clone();
-        tokio::task::spawn_blocking(move || migrate::migrate(&migrated)).await.unwrap().unwrap();
-        Self::over(database, House::new(db, Clock::at(moment(MORNING)), settings), accounts).await
+        let ground = Ground::at(&database, MORNING);
+        let house = House::new(ground.db, ground.clock, ground.references, settings);
+        Self::over(database, house, accounts).await
     }
 
     /// The service over a house that is already set up.
@@ -68,9 +65,9 @@ impl TestHouse {
         Self { origin, house, database, client, server: handle, people: AtomicU32::new(0) }
     }
 
-    /// Moves the clock of the house, such as to `2026-03-11T08:00:00+07:00`.
-    pub fn it_is(&self, at: &str) {
-        self.house.clock.set(moment(at));
+    /// Moves the clock of the house, such as to `2026-03-11 08:00`, local time.
+    pub fn it_is(&self, when: &str) {
+        self.house.clock.set(at(when));
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -92,35 +89,16 @@ impl TestHouse {
         self.house.db.read(f).await.unwrap()
     }
 
-    /// A branch with this code; the one that is there, if it is.
+    /// The branch with this code, such as `TS` or `KL`.
     pub async fn branch(&self, code: &str) -> BranchId {
-        let (code, now) = (code.to_owned(), self.now());
-        self.write(move |conn| {
-            if let Some(id) = account::branch_by_code(conn, &code)? {
-                return Ok(id);
-            }
-            let id = BranchId::at(now);
-            motcua::both!(conn, |c| {
-                diesel::insert_into(branches::table)
-                    .values((
-                        branches::id.eq(id),
-                        branches::code.eq(&code),
-                        branches::name.eq(format!("Chi cục {code}")),
-                        branches::agency_identifier.eq(format!("000.00.{code}.H29")),
-                        branches::department_name.eq("Sở Nông nghiệp và Phát triển nông thôn"),
-                        branches::letter_symbol.eq(format!("CC{code}")),
-                        branches::place.eq("Thành phố Hồ Chí Minh"),
-                        branches::address.eq("1 Đường Thử, Quận 1"),
-                        branches::contact_phone.eq("02838290000"),
-                    ))
-                    .execute(c)?
-            });
-            Ok(id)
+        let code = code.to_owned();
+        self.read(move |conn| {
+            Ok(account::branch_by_code(conn, &code)?.expect("a branch of the starting data"))
         })
         .await
     }
 
-    /// A new account with [`PASSWORD`]; its branch is made when it is not there.
+    /// A new account with [`PASSWORD`].
     pub async fn officer(&self, username: &str, role: Role, branch: Option<&str>) -> OfficerId {
         let branch = match branch {
             Some(code) => Some(self.branch(code).await),
@@ -312,10 +290,6 @@ impl Answer {
         let tag = self.header("etag").unwrap_or_else(|| panic!("no ETag: {}", self.text));
         tag.trim_matches('"').parse().unwrap()
     }
-}
-
-pub fn moment(at: &str) -> DateTime<Utc> {
-    DateTime::<FixedOffset>::parse_from_rfc3339(at).unwrap().with_timezone(&Utc)
 }
 
 /// Hashed once: it is slow on purpose.
