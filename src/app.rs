@@ -1,12 +1,9 @@
 //! The service put together: **every route in one place**, the description of the API, the server.
 
 use crate::account::{self, Desk};
-use crate::branch;
-use crate::calendar;
 use crate::failure::{Failure, Outcome};
 use crate::http::problem::{MEDIA_TYPE, Worded};
 use crate::http::{self, House, Problem, edge, health};
-use crate::procedure;
 use actix_web::dev::{ResourceDef, Server};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::{Compress, from_fn};
@@ -40,24 +37,6 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(account::change_password::change_own_password)
         .service(account::show::show_officer)
         .service(account::change::change_officer)
-        // the working calendar
-        .service(calendar::due_date::due_date)
-        .service(calendar::days::list_days)
-        .service(calendar::days::put_day)
-        .service(calendar::days::delete_day)
-        .service(calendar::year::put_year)
-        .service(calendar::impact::impact)
-        // the catalogue
-        .service(branch::list::list_branches)
-        .service(branch::create::post_branch)
-        .service(branch::show::show_branch)
-        .service(branch::change::change_branch)
-        .service(procedure::sectors::list_sectors)
-        .service(procedure::sectors::post_sector)
-        .service(procedure::list::list_procedures)
-        .service(procedure::create::post_procedure)
-        .service(procedure::show::show_procedure)
-        .service(procedure::add_version::post_version)
         // whether it works
         .service(health::live)
         .service(health::ready)
@@ -68,7 +47,6 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
 pub const PUBLIC: &[(&str, &str)] = &[
     ("post", "/sessions"),
     ("post", "/sessions/refresh"),
-    ("get", "/calendar/due-date"),
     ("get", "/health/live"),
     ("get", "/health/ready"),
     ("get", "/metrics"),

@@ -20,5 +20,6 @@ pub mod jobs;
 pub mod mail;
 pub mod procedure;
 pub mod reference;
+pub mod register;
 pub mod report;
 pub mod telemetry;

@@ -7,6 +7,7 @@ mod backup;
 mod config;
 mod due;
 mod error;
+mod import;
 mod migrate;
 mod setup;
 
@@ -40,6 +41,8 @@ commands! {
     Migrate => migrate,
     /// Tính hạn trả kết quả và giải thích từng ngày; không cần cơ sở dữ liệu
     Due => due,
+    /// Nhập sổ theo dõi hồ sơ có sẵn
+    Import => import,
     /// Sao lưu cơ sở dữ liệu ra một tệp mới
     Backup => backup,
     /// Cấu hình

@@ -229,7 +229,7 @@ impl Start {
 }
 
 /// 128 random bits: what the QR code on the receipt opens the public page with.
-fn new_lookup_key() -> String {
+pub fn new_lookup_key() -> String {
     super::chain::hex(&rand::random::<[u8; 16]>())
 }
 

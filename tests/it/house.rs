@@ -18,7 +18,8 @@ struct Room {
 /// What anybody may use: values without a will of their own.
 const GROUND: &[&str] = &["domain", "clock", "config", "telemetry", "failure"];
 /// One folder a feature, one file a verb.
-const FEATURES: &[&str] = &["account", "apology", "branch", "calendar", "dossier", "procedure", "report"];
+const FEATURES: &[&str] =
+    &["account", "apology", "branch", "calendar", "dossier", "procedure", "register", "report"];
 /// What features stand on; it knows none of them.
 const TOOLS: &[&str] = &["db", "reference", "jobs", "mail", "http", "documents"];
 
@@ -34,6 +35,7 @@ const ROOMS: &[Room] = &[
     Room { name: "calendar", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "dossier", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "procedure", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
+    Room { name: "register", uses: &[FEATURES, TOOLS, GROUND], never: &["actix_web", "lettre"] },
     Room { name: "report", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     // tools
     Room { name: "http", uses: &[&["db", "reference"], GROUND], never: &["lettre"] },

@@ -25,4 +25,5 @@ mod jobs;
 mod licences;
 mod lives;
 mod reference;
+mod register;
 mod report;

@@ -8,6 +8,7 @@ pub mod house;
 pub mod postgres;
 pub mod process;
 pub mod real_smtp;
+pub mod register;
 pub mod smtp;
 
 use std::io::Write as _;

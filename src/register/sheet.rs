@@ -1,0 +1,272 @@
+//! The register's file: CSV as it is, XLSX turned into the same. Lines are read one after the other or at a
+//! place, never all at once.
+
+use super::columns::{Header, HeaderFault};
+use super::workbook;
+use csv::{ByteRecord, Position, Reader, ReaderBuilder};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A CSV file is streamed; this only keeps somebody from feeding in a disk image.
+const MOST_BYTES: u64 = 4 << 30;
+/// A workbook is unpacked in memory.
+const MOST_WORKBOOK_BYTES: u64 = 100 << 20;
+/// Cells longer than this are no cells of a register: most likely a quotation mark that was never closed.
+const LONGEST_LINE: usize = 64 << 10;
+
+/// Why a file is no register.
+#[derive(Debug)]
+pub enum SheetFault {
+    Io(io::Error),
+    TooLarge { most_megabytes: u64 },
+    NotUtf8,
+    OldWorkbook,
+    Workbook(String),
+    Empty,
+    Header(HeaderFault),
+}
+
+impl From<io::Error> for SheetFault {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<csv::Error> for SheetFault {
+    fn from(error: csv::Error) -> Self {
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => Self::Io(error),
+            _ => Self::NotUtf8,
+        }
+    }
+}
+
+/// A register, opened: its header is understood.
+pub struct Sheet {
+    source: Source,
+    delimiter: u8,
+    pub header: Header,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+    /// How much there is to read.
+    pub bytes: u64,
+}
+
+enum Source {
+    File(PathBuf),
+    /// A workbook as CSV, each line beginning with the number of its row.
+    Workbook(Arc<[u8]>),
+}
+
+/// Where a line stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub byte: u64,
+    /// As a text editor or a spreadsheet counts, from 1.
+    pub line: u64,
+}
+
+/// A line that is not blank.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub place: Place,
+    pub cells: ByteRecord,
+}
+
+trait ReadSeek: Read + Seek + Send {}
+impl<T: Read + Seek + Send> ReadSeek for T {}
+
+pub struct Rows {
+    reader: Reader<Box<dyn ReadSeek>>,
+    numbered: bool,
+}
+
+impl Sheet {
+    pub fn open(path: &Path) -> Result<Self, SheetFault> {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        if length > MOST_BYTES {
+            return Err(SheetFault::TooLarge { most_megabytes: MOST_BYTES >> 20 });
+        }
+        let mut start = Vec::new();
+        file.by_ref().take(64 << 10).read_to_end(&mut start)?;
+        file.rewind()?;
+        let sha256 = fingerprint(&mut file)?;
+        let (source, delimiter, bytes) = match start.as_slice() {
+            [b'P', b'K', 3, 4, ..] => {
+                if length > MOST_WORKBOOK_BYTES {
+                    return Err(SheetFault::TooLarge { most_megabytes: MOST_WORKBOOK_BYTES >> 20 });
+                }
+                let lines: Arc<[u8]> = workbook::as_csv(path)?.into();
+                let bytes = lines.len();
+                (Source::Workbook(lines), b',', u64::try_from(bytes).unwrap_or(u64::MAX))
+            }
+            [0xd0, 0xcf, 0x11, 0xe0, ..] => return Err(SheetFault::OldWorkbook),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(SheetFault::NotUtf8),
+            start => (Source::File(path.to_owned()), delimiter_of(start), length),
+        };
+        let mut sheet = Self { source, delimiter, header: Header::none(), sha256, bytes };
+        let first = sheet.all_rows()?.next_row()?.ok_or(SheetFault::Empty)?;
+        let mut cells = first.cells.iter().map(std::str::from_utf8).collect::<Result<Vec<_>, _>>();
+        if let Ok(cells) = &mut cells {
+            // Spreadsheets write the empty columns beside a table too.
+            while cells.last().is_some_and(|cell| cell.trim().is_empty()) {
+                cells.pop();
+            }
+        }
+        sheet.header = Header::read(cells.map_err(|_| SheetFault::NotUtf8)?).map_err(SheetFault::Header)?;
+        Ok(sheet)
+    }
+
+    /// The lines under the header.
+    pub fn rows(&self) -> Result<Rows, SheetFault> {
+        let mut rows = self.all_rows()?;
+        rows.next_row()?;
+        Ok(rows)
+    }
+
+    pub fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    fn all_rows(&self) -> Result<Rows, SheetFault> {
+        let (source, numbered): (Box<dyn ReadSeek>, _) = match &self.source {
+            Source::File(path) => (Box::new(File::open(path)?), false),
+            Source::Workbook(lines) => (Box::new(Cursor::new(Arc::clone(lines))), true),
+        };
+        let reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(self.delimiter)
+            .buffer_capacity(64 << 10)
+            .from_reader(source);
+        Ok(Rows { reader, numbered })
+    }
+}
+
+impl Rows {
+    /// The next line that is not blank.
+    pub fn next_row(&mut self) -> Result<Option<Row>, SheetFault> {
+        let mut cells = ByteRecord::new();
+        while self.reader.read_byte_record(&mut cells)? {
+            let (byte, line) = cells.position().map_or((0, 0), |at| (at.byte(), at.line()));
+            let mut place = Place { byte, line };
+            if self.numbered {
+                let number = cells.get(0).and_then(|cell| std::str::from_utf8(cell).ok()?.parse().ok());
+                place.line = number.unwrap_or(line);
+                cells = cells.iter().skip(1).collect();
+            }
+            if cells.as_slice().len() > LONGEST_LINE {
+                // Kept short: the line is refused, not carried along.
+                cells = ByteRecord::from(vec![&b"\xff"[..]]);
+            }
+            if !cells.iter().all(|cell| cell.trim_ascii().is_empty()) {
+                return Ok(Some(Row { place, cells }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The line at a place where one was found before.
+    pub fn row_at(&mut self, place: Place) -> Result<Option<Row>, SheetFault> {
+        let mut position = Position::new();
+        position.set_byte(place.byte).set_line(place.line);
+        self.reader.seek(position)?;
+        self.next_row()
+    }
+
+    /// How far it has been read.
+    pub fn byte(&self) -> u64 {
+        self.reader.position().byte()
+    }
+}
+
+fn fingerprint(file: &mut File) -> Result<String, SheetFault> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        let read = file.read(&mut buffer)?;
+        match buffer.get(..read) {
+            Some([]) | None => return Ok(crate::dossier::hex(&hash.finalize())),
+            Some(bytes) => hash.update(bytes),
+        }
+    }
+}
+
+/// The sign that stands most often in the first line: Vietnamese spreadsheets write semicolons.
+fn delimiter_of(start: &[u8]) -> u8 {
+    let first_line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let count = |sign: u8| first_line.iter().filter(|byte| **byte == sign).count();
+    let mut best = b',';
+    for sign in [b';', b'\t'] {
+        if count(sign) > count(best) {
+            best = sign;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "branch_code,procedure_code,channel,applicant_name,applicant_kind,received_at";
+
+    fn sheet(text: &[u8]) -> Result<Sheet, SheetFault> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("register.csv");
+        std::fs::write(&path, text).unwrap();
+        let sheet = Sheet::open(&path);
+        // The file stays open by name only: keep the folder until the test's process ends.
+        std::mem::forget(folder);
+        sheet
+    }
+
+    fn lines(sheet: &Sheet) -> Vec<(u64, String)> {
+        let mut rows = sheet.rows().unwrap();
+        let mut seen = Vec::new();
+        while let Some(row) = rows.next_row().unwrap() {
+            let again = sheet.rows().unwrap().row_at(row.place).unwrap().unwrap();
+            assert_eq!(again.cells, row.cells);
+            seen.push((row.place.line, String::from_utf8_lossy(row.cells.get(0).unwrap()).into_owned()));
+        }
+        seen
+    }
+
+    #[test]
+    fn commas_semicolons_tabs_and_the_byte_order_mark_are_understood() {
+        for (sign, mark) in [(",", ""), (";", "\u{feff}"), ("\t", ""), (",", "\u{feff}")] {
+            let text = format!("{mark}{HEADER}\nTS,1,2,3,4,5\nKL,1,2,3,4,5\n").replace(',', sign);
+            let sheet = sheet(text.as_bytes()).unwrap();
+            assert_eq!(lines(&sheet), [(2, "TS".to_owned()), (3, "KL".to_owned())], "{sign:?} {mark:?}");
+        }
+    }
+
+    #[test]
+    fn blank_lines_are_passed_over_and_lines_within_quotes_counted() {
+        let text = format!("{HEADER}\r\n\r\nTS,1,2,\"a\nb\",4,5\r\n,,,,,\r\nKL,1,2,3,4,5");
+        assert_eq!(lines(&sheet(text.as_bytes()).unwrap()), [(3, "TS".to_owned()), (6, "KL".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_no_register_says_so() {
+        assert!(matches!(sheet(b""), Err(SheetFault::Empty)));
+        assert!(matches!(sheet(b"a,b\n1,2\n"), Err(SheetFault::Header(HeaderFault::Unknown(_)))));
+        assert!(matches!(sheet(b"\xff\xfeb\0r\0"), Err(SheetFault::NotUtf8)));
+        assert!(matches!(sheet(b"\xd0\xcf\x11\xe0rest"), Err(SheetFault::OldWorkbook)));
+        assert!(matches!(sheet(b"PK\x03\x04rest"), Err(SheetFault::Workbook(_))));
+        let mut latin = HEADER.as_bytes().to_vec();
+        latin.push(0xe9);
+        assert!(matches!(sheet(&latin), Err(SheetFault::NotUtf8)));
+    }
+
+    #[test]
+    fn the_same_file_has_the_same_fingerprint() {
+        let text = format!("{HEADER}\nTS,1,2,3,4,5\n");
+        assert_eq!(sheet(text.as_bytes()).unwrap().sha256, sheet(text.as_bytes()).unwrap().sha256);
+        assert_eq!(sheet(text.as_bytes()).unwrap().sha256.len(), 64);
+    }
+}

@@ -1,0 +1,5 @@
+//! The register, imported by the program itself.
+
+mod faults;
+mod import;
+mod world;
