@@ -1,9 +1,11 @@
 //! The service put together: **every route in one place**, the description of the API, the server.
 
 use crate::account::{self, Desk};
+use crate::apology::{self, Letters};
 use crate::failure::{Failure, Outcome};
 use crate::http::problem::{MEDIA_TYPE, Worded};
 use crate::http::{self, House, Problem, edge, health};
+use crate::upkeep;
 use actix_web::dev::{ResourceDef, Server};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::{Compress, from_fn};
@@ -37,6 +39,17 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(account::change_password::change_own_password)
         .service(account::show::show_officer)
         .service(account::change::change_officer)
+        // letters of apology
+        .service(apology::list::list_apologies)
+        .service(apology::missing::list_missing_apologies)
+        .service(apology::show::show_apology)
+        .service(apology::edit::edit_apology)
+        .service(apology::approve::approve_apology)
+        .service(apology::deliver::deliver_apology)
+        .service(apology::letter::letter_of_apology)
+        // what an administrator looks after
+        .service(upkeep::list_jobs::get_jobs)
+        .service(upkeep::retry_job::post_job_retry)
         // whether it works
         .service(health::live)
         .service(health::ready)
@@ -56,8 +69,14 @@ pub const PUBLIC: &[(&str, &str)] = &[
 ///
 /// # Errors
 /// When the database does not give the signing key, or the port cannot be served.
-pub async fn serve(listener: TcpListener, house: House, accounts: account::Settings) -> Outcome<Server> {
+pub async fn serve(
+    listener: TcpListener,
+    house: House,
+    accounts: account::Settings,
+    letters: Letters,
+) -> Outcome<Server> {
     let desk = Data::new(Desk::open(&house, accounts).await?);
+    let letters = Data::new(letters);
     let workers = match house.settings.workers {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         some => some,
@@ -73,6 +92,7 @@ pub async fn serve(listener: TcpListener, house: House, accounts: account::Setti
         App::new()
             .app_data(house.clone())
             .app_data(desk.clone())
+            .app_data(letters.clone())
             .app_data(described.clone())
             .wrap(from_fn(account::authenticate))
             .wrap(from_fn(edge::edge))

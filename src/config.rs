@@ -25,6 +25,7 @@ pub struct Config {
     pub smtp: Smtp,
     pub auth: Auth,
     pub office: Office,
+    pub apology: Apology,
     pub jobs: Jobs,
     pub limits: Limits,
     pub log: Log,
@@ -83,9 +84,16 @@ pub struct Office {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Apology {
+    pub suggested_working_days: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Jobs {
     pub poll_seconds: u32,
     pub lease_seconds: u32,
+    pub retry_seconds: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -178,6 +186,8 @@ impl Config {
             ("database.connections", self.database.connections),
             ("auth.access_minutes", self.auth.access_minutes),
             ("auth.refresh_days", self.auth.refresh_days),
+            ("apology.suggested_working_days", self.apology.suggested_working_days),
+            ("jobs.retry_seconds", self.jobs.retry_seconds),
             ("jobs.poll_seconds", self.jobs.poll_seconds),
             ("jobs.lease_seconds", self.jobs.lease_seconds),
             ("limits.public_lookups_per_minute", self.limits.public_lookups_per_minute),

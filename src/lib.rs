@@ -3,6 +3,7 @@
 //! Start with `docs/ARCHITECTURE.md`: the invariants, then three walkthroughs.
 
 pub mod account;
+pub mod apology;
 pub mod app;
 pub mod branch;
 pub mod calendar;
@@ -23,3 +24,4 @@ pub mod reference;
 pub mod register;
 pub mod report;
 pub mod telemetry;
+pub mod upkeep;

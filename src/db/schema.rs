@@ -399,6 +399,9 @@ diesel::table! {
         delivered_to -> Nullable<Text>,
         held_by -> Nullable<UuidSql>,
         version -> Integer,
+        held_back -> Bool,
+        facts -> Nullable<JsonSql>,
+        delivered_by -> Nullable<UuidSql>,
     }
 }
 

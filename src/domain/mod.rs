@@ -10,6 +10,7 @@ pub mod decide;
 pub mod dossier;
 pub mod event;
 pub mod ids;
+pub mod letter_status;
 pub mod lifecycle;
 pub mod local_time;
 pub mod one_line;

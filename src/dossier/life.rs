@@ -3,6 +3,7 @@
 
 use super::row::{DossierRow, EventRow, ParticularsRow};
 use super::store;
+use crate::apology::dossier_changed;
 use crate::db::{Conn, DbError};
 use crate::domain::correction;
 use crate::domain::decide::{Command, Context, decide};
@@ -242,7 +243,7 @@ impl Batch {
     pub fn write(&self, tx: &mut Conn<'_>) -> Outcome<()> {
         store::write(tx, &self.changes)?;
         for (id, before, after) in &self.changed {
-            let _ = (id, before, after);
+            dossier_changed(tx, *id, before, after)?;
         }
         Ok(())
     }

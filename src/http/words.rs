@@ -10,10 +10,11 @@ use std::future::{Ready, ready};
 rust_i18n::i18n!("locales");
 
 // The macro reads the files behind the compiler's back: naming them here makes a changed word a changed crate.
-const _: [&str; 3] = [
+const _: [&str; 4] = [
     include_str!("../../locales/problems.yml"),
     include_str!("../../locales/faults.yml"),
     include_str!("../../locales/terms.yml"),
+    include_str!("../../locales/warnings.yml"),
 ];
 
 /// The language an answer is worded in. As a parameter of a handler it is what the request prefers.

@@ -5,6 +5,7 @@ use super::handlers::{Handlers, Trouble};
 use super::queue::{self, Job};
 use super::watch;
 use crate::clock::Clock;
+use crate::config;
 use crate::db::Db;
 use crate::failure::{Failure, Outcome};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -28,6 +29,22 @@ pub struct Settings {
     /// How long a job belongs to a worker that gives no sign; renewed three times as often.
     pub lease: Duration,
     pub backoff: Backoff,
+}
+
+impl Settings {
+    pub fn new(config: &config::Jobs) -> Self {
+        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+        let backoff = Backoff::default();
+        Self {
+            poll: seconds(config.poll_seconds),
+            lease: seconds(config.lease_seconds),
+            backoff: Backoff {
+                first: seconds(config.retry_seconds),
+                longest: backoff.longest.max(seconds(config.retry_seconds)),
+            },
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Settings {

@@ -19,7 +19,7 @@ struct Room {
 const GROUND: &[&str] = &["domain", "clock", "config", "telemetry", "failure"];
 /// One folder a feature, one file a verb.
 const FEATURES: &[&str] =
-    &["account", "apology", "branch", "calendar", "dossier", "procedure", "register", "report"];
+    &["account", "apology", "branch", "calendar", "dossier", "procedure", "register", "report", "upkeep"];
 /// What features stand on; it knows none of them.
 const TOOLS: &[&str] = &["db", "reference", "jobs", "mail", "http", "documents"];
 
@@ -37,6 +37,7 @@ const ROOMS: &[Room] = &[
     Room { name: "procedure", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "register", uses: &[FEATURES, TOOLS, GROUND], never: &["actix_web", "lettre"] },
     Room { name: "report", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
+    Room { name: "upkeep", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     // tools
     Room { name: "http", uses: &[&["db", "reference"], GROUND], never: &["lettre"] },
     Room { name: "documents", uses: &[GROUND], never: &["diesel", "actix_web", "lettre"] },

@@ -12,11 +12,14 @@ use super::database::TestDatabase;
 use super::ground::{Ground, at};
 use chrono::{DateTime, Utc};
 use motcua::account::{self, NewOfficer, Password};
+use motcua::apology::Letters;
+use motcua::config::Config;
 use motcua::db::Conn;
 use motcua::domain::ids::{BranchId, OfficerId};
 use motcua::domain::role::Role;
 use motcua::failure::Outcome;
 use motcua::http::{self, House};
+use motcua::jobs::Bell;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use std::net::TcpListener;
@@ -57,8 +60,10 @@ impl TestHouse {
     /// The service over a house that is already set up.
     pub async fn over(database: TestDatabase, house: House, accounts: account::Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let config = Config::load(None, []).unwrap();
+        let letters = Letters::new(&config, Bell::default());
         let origin = format!("http://{}", listener.local_addr().unwrap());
-        let server = motcua::app::serve(listener, house.clone(), accounts).await.unwrap();
+        let server = motcua::app::serve(listener, house.clone(), accounts, letters).await.unwrap();
         let handle = server.handle();
         tokio::spawn(server);
         let client = reqwest::Client::builder().build().unwrap();

@@ -1,0 +1,84 @@
+//! The apology (thư xin lỗi): drafted before a dossier is late, edited, approved by the head of the branch and
+//! numbered at that moment, mailed without another hand, or handed over on paper. One file a verb.
+//!
+//! A dossier and due date has one letter at most (a unique key sees to that), an approved letter is never changed
+//! again, and one approval is never mailed twice (`send.rs`). Whoever needs both rows takes the dossier's first,
+//! then the letter's: so no two acts wait for each other.
+
+pub mod approve;
+pub mod automatic;
+mod changed;
+pub mod deliver;
+pub mod draft;
+pub mod edit;
+mod facts;
+pub mod letter;
+pub mod list;
+pub mod missing;
+mod row;
+pub mod send;
+pub mod show;
+mod store;
+mod view;
+
+pub use changed::dossier_changed;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::jobs::{Bell, Handlers};
+use crate::mail::Carrier;
+use crate::reference::ReferenceCache;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How letters are written and where they come from.
+#[derive(Debug, Clone)]
+pub struct Letters {
+    /// The sender, `Tên <địa chỉ>` or the bare address.
+    pub from: String,
+    pub reply_to: Option<String>,
+    /// Where people reach the service; empty when that is not known, and letters have no link then.
+    pub public_url: String,
+    /// A draft suggests a new date so many working days after the due date, or after today when that has passed.
+    pub suggested_working_days: u32,
+    /// Rung when a letter is on its way out.
+    pub bell: Bell,
+}
+
+impl Letters {
+    pub fn new(config: &Config, bell: Bell) -> Self {
+        Self {
+            from: config.smtp.from.clone(),
+            reply_to: config.smtp.reply_to.clone(),
+            public_url: config.http.public_url.clone(),
+            suggested_working_days: config.apology.suggested_working_days,
+            bell,
+        }
+    }
+}
+
+/// What the jobs of this feature work with.
+#[derive(Clone)]
+pub struct PostRoom {
+    pub db: Db,
+    pub clock: Clock,
+    pub reference: ReferenceCache,
+    pub carrier: Arc<Carrier>,
+    pub letters: Arc<Letters>,
+}
+
+/// How often it is looked for dossiers that are owed a draft, and for letters that go out by themselves.
+const EVERY: Duration = Duration::from_secs(180);
+
+/// Adds the jobs of this feature.
+#[must_use]
+pub fn jobs(handlers: Handlers, room: &PostRoom) -> Handlers {
+    let (drafts, letters, mails) = (room.clone(), room.clone(), room.clone());
+    handlers
+        .every(EVERY, draft::KIND, move |_| draft::draft_due(&drafts).map(drop).map_err(Into::into))
+        .every(EVERY, automatic::KIND, move |_| {
+            automatic::approve_due(&letters).map(drop).map_err(Into::into)
+        })
+        .on(send::KIND, move |job| send::send(&mails, job))
+}

@@ -1,0 +1,35 @@
+//! The job `housekeeping`: idempotency keys and sessions that have served their time are taken away.
+
+use crate::account;
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::failure::{Failure, Outcome};
+use crate::http::act::forget_keys;
+use crate::jobs::Handlers;
+use chrono::TimeDelta;
+use std::time::Duration;
+
+pub const KIND: &str = "housekeeping";
+
+const EVERY: Duration = Duration::from_secs(3600);
+
+/// Clients are promised 24 hours; twice that covers a weekend's clock trouble.
+const KEYS_LIVE: TimeDelta = TimeDelta::hours(48);
+/// How long an ended session or a counted failure to sign in is still there to be looked at.
+const SESSIONS_LINGER: TimeDelta = TimeDelta::days(7);
+
+/// Adds the job.
+#[must_use]
+pub fn jobs(handlers: Handlers, db: &Db, clock: &Clock) -> Handlers {
+    let (db, clock) = (db.clone(), clock.clone());
+    handlers.every(EVERY, KIND, move |_| tidy(&db, &clock).map_err(Into::into))
+}
+
+/// Takes away what nobody can ask for any more.
+pub fn tidy(db: &Db, clock: &Clock) -> Outcome<()> {
+    let now = clock.now();
+    let keys = db.write_blocking(move |tx| forget_keys(tx, now - KEYS_LIVE).map_err(Failure::from))?;
+    let sessions = db.write_blocking(move |tx| account::forget_stale(tx, now - SESSIONS_LINGER))?;
+    tracing::debug!(keys, sessions, "tidied");
+    Ok(())
+}
