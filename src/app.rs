@@ -2,12 +2,10 @@
 
 use crate::account::{self, Desk};
 use crate::apology::{self, Letters};
-use crate::branch;
-use crate::calendar;
 use crate::failure::{Failure, Outcome};
 use crate::http::problem::{MEDIA_TYPE, Worded};
 use crate::http::{self, House, Problem, edge, health};
-use crate::procedure;
+use crate::report;
 use crate::upkeep;
 use actix_web::dev::{ResourceDef, Server};
 use actix_web::http::{StatusCode, header};
@@ -53,24 +51,9 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         // what an administrator looks after
         .service(upkeep::list_jobs::get_jobs)
         .service(upkeep::retry_job::post_job_retry)
-        // the working calendar
-        .service(calendar::due_date::due_date)
-        .service(calendar::days::list_days)
-        .service(calendar::days::put_day)
-        .service(calendar::days::delete_day)
-        .service(calendar::year::put_year)
-        .service(calendar::impact::impact)
-        // the catalogue
-        .service(branch::list::list_branches)
-        .service(branch::create::post_branch)
-        .service(branch::show::show_branch)
-        .service(branch::change::change_branch)
-        .service(procedure::sectors::list_sectors)
-        .service(procedure::sectors::post_sector)
-        .service(procedure::list::list_procedures)
-        .service(procedure::create::post_procedure)
-        .service(procedure::show::show_procedure)
-        .service(procedure::add_version::post_version)
+        // what the figures say
+        .service(report::rates::show_rates)
+        .service(report::public_rates::show_public_rates)
         // whether it works
         .service(health::live)
         .service(health::ready)
@@ -81,7 +64,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
 pub const PUBLIC: &[(&str, &str)] = &[
     ("post", "/sessions"),
     ("post", "/sessions/refresh"),
-    ("get", "/calendar/due-date"),
+    ("get", "/public/rates"),
     ("get", "/health/live"),
     ("get", "/health/ready"),
     ("get", "/metrics"),

@@ -290,7 +290,7 @@ create table tallies (
     overdue_on_due_day bigint not null,
     overdue_late bigint not null,
     late_entries bigint not null,
-    primary key (branch_id, sector_id, grain, day)
+    primary key (branch_id, grain, day, sector_id)
 );
 
 -- The same figures, by procedure, channel and officer too.
@@ -318,7 +318,7 @@ create table tallies_fine (
     overdue_on_due_day bigint not null,
     overdue_late bigint not null,
     late_entries bigint not null,
-    primary key (branch_id, sector_id, procedure_id, channel, officer_id, grain, day)
+    primary key (branch_id, grain, day, sector_id, procedure_id, channel, officer_id)
 );
 
 create table apologies (

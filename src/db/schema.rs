@@ -311,7 +311,7 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{JsonSql, MomentSql, UuidSql};
-    tallies (branch_id, sector_id, grain, day) {
+    tallies (branch_id, grain, day, sector_id) {
         branch_id -> UuidSql,
         sector_id -> UuidSql,
         grain -> SmallInt,
@@ -340,7 +340,7 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{JsonSql, MomentSql, UuidSql};
-    tallies_fine (branch_id, sector_id, procedure_id, channel, officer_id, grain, day) {
+    tallies_fine (branch_id, grain, day, sector_id, procedure_id, channel, officer_id) {
         branch_id -> UuidSql,
         sector_id -> UuidSql,
         procedure_id -> UuidSql,

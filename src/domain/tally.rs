@@ -12,6 +12,7 @@ use super::local_time::day_of;
 use super::punctuality::Timeliness;
 use chrono::{Days, NaiveDate};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Whose figures these are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -172,11 +173,15 @@ impl Tally {
     /// Adds `other`, `times` over (−1 takes it back).
     pub fn merge(&mut self, other: &Self, times: i64) {
         for (place, counts) in &other.0 {
-            let sum = self.0.entry(*place).or_default();
-            sum.add(*counts, times);
-            // Only what was touched: a bulk load merges thousands into one.
-            if sum.is_zero() {
-                self.0.remove(place);
+            match self.0.entry(*place) {
+                Entry::Vacant(entry) => entry.insert(Counts::default()).add(*counts, times),
+                Entry::Occupied(mut entry) => {
+                    entry.get_mut().add(*counts, times);
+                    // Only here: looking through a whole import's tally for zeros at each life costs its square.
+                    if entry.get().is_zero() {
+                        entry.remove();
+                    }
+                }
             }
         }
     }

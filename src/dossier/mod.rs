@@ -3,7 +3,6 @@
 pub mod chain;
 pub mod intake;
 mod life;
-mod open_clocks;
 mod row;
 mod store;
 mod view;
@@ -11,7 +10,6 @@ mod view;
 pub use chain::hex;
 pub use intake::{Intake, new_lookup_key};
 pub use life::{Batch, Life, Stamp};
-pub use open_clocks::open_clocks;
 pub use store::{code, codes_taken, events, last_code_numbers, next_codes, raise_code_counter};
 
 use crate::db::Conn;

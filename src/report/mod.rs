@@ -2,8 +2,15 @@
 //!
 //! Everything here reads the tallies and never the dossiers, but for `verify`, which is there to distrust them.
 
-mod grain;
+mod asked;
+mod cover;
+pub mod public_rates;
+mod question;
+pub mod rates;
 mod store;
 mod tally_rows;
+mod view;
 
+pub use asked::{Asked, Grouping};
 pub use store::write_tallies;
+pub use view::{FiguresView, RatesView, RowView};

@@ -3,7 +3,7 @@
 //! A month's row is the sum of its days' rows and a year's that of its months'. Rows come sorted by their key:
 //! two transactions that take the same rows take them in the same order and never wait for each other in a ring.
 
-use super::grain::Grain;
+use super::cover::Grain;
 use crate::domain::ids::{BranchId, OfficerId, ProcedureId, SectorId};
 use crate::domain::tally::{Counts, Sums, Tally};
 use chrono::NaiveDate;

@@ -2,7 +2,7 @@
 
 use crate::lives::naive::{Counted, Whose};
 use crate::lives::random::plans;
-use crate::lives::{BRANCHES, OFFICERS, PROCEDURES, Told, World, branch, officer, procedure, sector, tell};
+use crate::lives::{Told, World, tell};
 use chrono::{Days, NaiveDate};
 use motcua::domain::dossier::Standing;
 use motcua::domain::dossier::replay;
@@ -110,7 +110,7 @@ fn sum(parts: impl IntoIterator<Item = Figures>) -> Figures {
 }
 
 fn officers() -> impl Iterator<Item = OfficerId> {
-    (0..OFFICERS).map(officer).chain([OfficerId::nil()])
+    WORLD.ids.officers.iter().copied().chain([OfficerId::nil()])
 }
 
 proptest! {
@@ -200,17 +200,15 @@ proptest! {
         let whole = recounted(&lives, question, |_| true, None);
         prop_assert_eq!(told(&tally, question, |_| true), whole);
 
-        let by_branch: Vec<_> = (0..BRANCHES).map(|n| {
-            let id = branch(n);
-            (told(&tally, question, |key| key.branch == id), recounted(&lives, question, |whose| whose.branch == *id.uuid(), None))
+        let ids = &WORLD.ids;
+        let by_branch: Vec<_> = ids.branches.iter().map(|id| {
+            (told(&tally, question, |key| key.branch == *id), recounted(&lives, question, |whose| whose.branch == *id, None))
         }).collect();
-        let by_sector: Vec<_> = (0..PROCEDURES).step_by(2).map(|n| {
-            let id = sector(n);
-            (told(&tally, question, |key| key.sector == id), recounted(&lives, question, |whose| whose.sector == *id.uuid(), None))
+        let by_sector: Vec<_> = ids.procedures.iter().step_by(2).map(|(_, _, id)| {
+            (told(&tally, question, |key| key.sector == *id), recounted(&lives, question, |whose| whose.sector == *id, None))
         }).collect();
-        let by_procedure: Vec<_> = (0..PROCEDURES).map(|n| {
-            let id = procedure(n);
-            (told(&tally, question, |key| key.procedure == id), recounted(&lives, question, |whose| whose.procedure == *id.uuid(), None))
+        let by_procedure: Vec<_> = ids.procedures.iter().map(|(id, ..)| {
+            (told(&tally, question, |key| key.procedure == *id), recounted(&lives, question, |whose| whose.procedure == *id, None))
         }).collect();
         let by_channel: Vec<_> = Channel::ALL.iter().map(|channel| {
             (told(&tally, question, |key| key.channel == *channel), recounted(&lives, question, |whose| whose.channel == *channel, None))

@@ -14,7 +14,7 @@ use motcua::domain::dossier::{Dossier, replay};
 use motcua::domain::event::{
     Channel, CorrectableField, Event, Fact, Particulars, Registration, ResultKind, ReturnChannel,
 };
-use motcua::domain::ids::{Id, OfficerId};
+use motcua::domain::ids::{BranchId, Id, OfficerId, ProcedureId, SectorId, VersionId};
 use motcua::domain::lifecycle::Status;
 use motcua::domain::local_time::{day_of, local, moment};
 use motcua::domain::people::{Applicant, ApplicantKind};
@@ -28,6 +28,35 @@ pub struct World {
     pub later_calendar: Calendar,
     pub restart: RuleSet,
     pub resume: RuleSet,
+    pub ids: Ids,
+}
+
+/// Who and what the lives are of; real ones where they go into a database.
+#[derive(Debug, Clone)]
+pub struct Ids {
+    pub branches: Vec<BranchId>,
+    pub procedures: Vec<(ProcedureId, VersionId, SectorId)>,
+    pub officers: Vec<OfficerId>,
+}
+
+impl Ids {
+    /// Invented ones; procedures belong to sectors, two and two.
+    fn new() -> Self {
+        fn id<T>(n: u128) -> Id<T> {
+            Id::from_uuid(Uuid::from_u128(n))
+        }
+        Self {
+            branches: (0..u128::from(BRANCHES)).map(|n| id(0x0b00 + n)).collect(),
+            procedures: (0..u128::from(PROCEDURES))
+                .map(|n| (id(0x9700 + n), id(0x7e00 + n), id(0x5e00 + n / 2)))
+                .collect(),
+            officers: (0..u128::from(OFFICERS)).map(|n| id(0x0f00 + n)).collect(),
+        }
+    }
+
+    fn officer(&self, n: u8) -> OfficerId {
+        self.officers[usize::from(n)]
+    }
 }
 
 impl World {
@@ -65,6 +94,7 @@ impl World {
             ]),
             restart: rules("restart", SupplementMode::Restart),
             resume: rules("resume", SupplementMode::Resume),
+            ids: Ids::new(),
         }
     }
 }
@@ -152,26 +182,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
-/// Procedures belong to sectors, two and two.
 pub const PROCEDURES: u8 = 4;
 pub const BRANCHES: u8 = 3;
 pub const OFFICERS: u8 = 3;
-
-pub fn branch<T>(n: u8) -> Id<T> {
-    Id::from_uuid(Uuid::from_u128(0x0b00 + u128::from(n)))
-}
-
-pub fn sector<T>(procedure: u8) -> Id<T> {
-    Id::from_uuid(Uuid::from_u128(0x5e00 + u128::from(procedure / 2)))
-}
-
-pub fn procedure<T>(n: u8) -> Id<T> {
-    Id::from_uuid(Uuid::from_u128(0x9700 + u128::from(n)))
-}
-
-pub fn officer(n: u8) -> OfficerId {
-    Id::from_uuid(Uuid::from_u128(0x0f00 + u128::from(n)))
-}
 
 /// A life as it was told: what was decided, and what was refused on the way.
 #[derive(Debug, Clone)]
@@ -195,14 +208,15 @@ pub fn tell(world: &World, code: &str, plan: &Plan) -> Option<Told> {
     let begins = moment(plan.begins);
     let now = begins + TimeDelta::minutes(plan.entered_after_minutes);
     let context = Context { calendar: &world.calendar, rules, now, occurred_at: begins, may_backdate: true };
-    let registration = registration(code, plan, rules);
+    let registration = registration(world, code, plan, rules);
+    let by = Some(world.ids.officer(plan.officer));
     let received = register(&registration, plan.accepted_at_once, &context).ok()?;
     let dossier = Dossier::registered(&registration, begins);
     let first = Event {
         seq: 1,
         occurred_at: begins,
         recorded_at: now,
-        officer: Some(officer(plan.officer)),
+        officer: by,
         fact: Fact::Registered(Box::new(registration)),
     };
     let mut told = Told {
@@ -215,22 +229,23 @@ pub fn tell(world: &World, code: &str, plan: &Plan) -> Option<Told> {
         counted_again: Vec::new(),
     };
     if let Some(fact) = received {
-        told.add(fact, &context, Some(officer(plan.officer)));
+        told.add(fact, &context, by);
     }
     for (n, step) in plan.steps.iter().enumerate() {
         let calendar = if n < plan.calendar_changes_at { &world.calendar } else { &world.later_calendar };
-        told.step(calendar, rules, plan, step);
+        told.step(calendar, rules, (&world.ids, by), step);
     }
     Some(told)
 }
 
-fn registration(code: &str, plan: &Plan, rules: &RuleSet) -> Registration {
+fn registration(world: &World, code: &str, plan: &Plan, rules: &RuleSet) -> Registration {
+    let (procedure, version, sector) = world.ids.procedures[usize::from(plan.procedure)];
     Registration {
         code: code.to_owned(),
-        branch: branch(plan.branch),
-        sector: sector(plan.procedure),
-        procedure: procedure(plan.procedure),
-        version: procedure(plan.procedure),
+        branch: world.ids.branches[usize::from(plan.branch)],
+        sector,
+        procedure,
+        version,
         case: None,
         rule_set: rules.code.clone(),
         time_limit: plan.limit.parse().unwrap(),
@@ -253,17 +268,22 @@ fn registration(code: &str, plan: &Plan, rules: &RuleSet) -> Registration {
 }
 
 impl Told {
-    fn step(&mut self, calendar: &Calendar, rules: &RuleSet, plan: &Plan, step: &Step) {
+    fn step(
+        &mut self,
+        calendar: &Calendar,
+        rules: &RuleSet,
+        (ids, by): (&Ids, Option<OfficerId>),
+        step: &Step,
+    ) {
         let occurred_at =
             step.snap.of(self.dossier.last_occurred_at + TimeDelta::minutes(step.after_minutes));
         let entered = occurred_at + TimeDelta::minutes(step.entered_after_minutes);
         // The system's clock never goes back.
         let now = self.events.last().map_or(entered, |event| event.recorded_at.max(entered));
         let context = Context { calendar, rules, now, occurred_at, may_backdate: step.may_backdate };
-        let by = Some(officer(plan.officer));
         let decided = match &self.meant(&step.deed) {
             Deed::Correct(field, value) => self.correction(*field, value, &context),
-            deed => decide(&self.dossier, self.command(deed), &context),
+            deed => decide(&self.dossier, self.command(deed, ids), &context),
         };
         match decided {
             Ok(fact) => self.add(fact, &context, by),
@@ -308,7 +328,7 @@ impl Told {
         deeds[usize::from(*pick) % deeds.len()].clone()
     }
 
-    fn command(&self, deed: &Deed) -> Command {
+    fn command(&self, deed: &Deed, ids: &Ids) -> Command {
         let text = String::new;
         let from_due = |days: u8| {
             let due_on = self.dossier.reappointed_due_on.or(self.dossier.due_on());
@@ -318,7 +338,7 @@ impl Told {
             Deed::Accept => Command::Accept,
             Deed::Refuse => Command::Refuse { reason: text() },
             Deed::Forward(to) => Command::Forward {
-                to_officer: to.map(officer),
+                to_officer: to.map(|n| ids.officer(n)),
                 to_step: to.is_none().then(|| "tham-dinh".to_owned()),
                 note: None,
             },

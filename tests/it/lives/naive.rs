@@ -3,16 +3,16 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use motcua::domain::event::{Channel, CorrectableField, Event, Fact, LetterTimeliness};
-use motcua::domain::ids::OfficerId;
+use motcua::domain::ids::{BranchId, OfficerId, ProcedureId, SectorId};
 use motcua::domain::local_time::day_of;
 use motcua::domain::rates::Figures;
 
 /// Whose a dossier is, whoever holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Whose {
-    pub branch: uuid::Uuid,
-    pub sector: uuid::Uuid,
-    pub procedure: uuid::Uuid,
+    pub branch: BranchId,
+    pub sector: SectorId,
+    pub procedure: ProcedureId,
     pub channel: Channel,
 }
 
@@ -104,9 +104,9 @@ impl Counted {
         let mut late_entries = Vec::new();
         let Fact::Registered(registration) = &events[0].fact else { panic!("no registration") };
         let mut whose = Whose {
-            branch: *registration.branch.uuid(),
-            sector: *registration.sector.uuid(),
-            procedure: *registration.procedure.uuid(),
+            branch: registration.branch,
+            sector: registration.sector,
+            procedure: registration.procedure,
             channel: registration.channel,
         };
         let mut corrections = Vec::new();

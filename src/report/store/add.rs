@@ -1,13 +1,13 @@
-//! The tallies' SQL: adding to them, and the sums from which every rate is read.
+//! Adding a tally to both tables, in all grains.
 
-use super::grain::Grain;
-use super::tally_rows::{self, CoarseKey, FineKey};
+use super::{COARSE, FINE, Table, Value, bind};
 use crate::both;
 use crate::db::Conn;
 use crate::db::types::UuidSql;
 use crate::domain::ids::Id;
 use crate::domain::tally::{Counts, Sums, Tally};
 use crate::failure::Outcome;
+use crate::report::tally_rows::{self, CoarseKey, FineKey};
 use chrono::NaiveDate;
 use diesel::backend::Backend;
 use diesel::prelude::*;
@@ -33,65 +33,9 @@ pub fn write_tallies(tx: &mut Conn<'_>, tally: &Tally) -> Outcome<()> {
     Ok(())
 }
 
-struct Table {
-    name: &'static str,
-    key: &'static [&'static str],
-    figures: &'static [&'static str],
-}
-
-const COARSE: Table = Table {
-    name: "tallies",
-    key: &["branch_id", "sector_id", "grain", "day"],
-    figures: &[
-        "received_online",
-        "received_in_person",
-        "received_postal",
-        "resolved_early",
-        "resolved_on_time",
-        "resolved_overdue",
-        "letter_in_advance",
-        "letter_on_due_day",
-        "letter_late",
-        "closed",
-        "closed_past_due",
-        "open",
-        "waiting",
-        "overdue",
-        "overdue_in_advance",
-        "overdue_on_due_day",
-        "overdue_late",
-        "late_entries",
-    ],
-};
-
-const FINE: Table = Table {
-    name: "tallies_fine",
-    key: &["branch_id", "sector_id", "procedure_id", "channel", "officer_id", "grain", "day"],
-    figures: &Counts::COLUMNS,
-};
-
 struct Row {
     key: Vec<Value>,
     figures: Vec<i64>,
-}
-
-enum Value {
-    Id(Id<()>),
-    Word(&'static str),
-    Number(i16),
-    Day(NaiveDate),
-}
-
-impl<T> From<Id<T>> for Value {
-    fn from(id: Id<T>) -> Self {
-        Self::Id(Id::from_uuid(*id.uuid()))
-    }
-}
-
-impl From<Grain> for Value {
-    fn from(grain: Grain) -> Self {
-        Self::Number(grain.number())
-    }
 }
 
 fn coarse_row((key, counts): (CoarseKey, Sums)) -> Row {
@@ -99,7 +43,7 @@ fn coarse_row((key, counts): (CoarseKey, Sums)) -> Row {
     // Received by channel stands where the column for all channels would be.
     let rest = rest.figures().into_iter().skip(1);
     Row {
-        key: vec![key.branch.into(), key.sector.into(), key.grain.into(), Value::Day(key.day)],
+        key: vec![key.branch.into(), key.grain.into(), Value::Day(key.day), key.sector.into()],
         figures: [online, in_person, postal].into_iter().chain(rest).collect(),
     }
 }
@@ -108,12 +52,12 @@ fn fine_row((key, counts): (FineKey, Counts)) -> Row {
     Row {
         key: vec![
             key.branch.into(),
+            key.grain.into(),
+            Value::Day(key.day),
             key.sector.into(),
             key.procedure.into(),
             Value::Word(key.channel),
             key.officer.into(),
-            key.grain.into(),
-            Value::Day(key.day),
         ],
         figures: counts.figures().to_vec(),
     }
@@ -155,12 +99,7 @@ where
                 if n > 0 {
                     out.push_sql(", ");
                 }
-                match value {
-                    Value::Id(id) => out.push_bind_param::<UuidSql, _>(id)?,
-                    Value::Word(word) => out.push_bind_param::<Text, str>(word)?,
-                    Value::Number(number) => out.push_bind_param::<SmallInt, _>(number)?,
-                    Value::Day(day) => out.push_bind_param::<Date, _>(day)?,
-                }
+                bind(&mut out, value)?;
             }
             for figure in &row.figures {
                 out.push_sql(", ");

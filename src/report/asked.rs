@@ -1,0 +1,170 @@
+//! What people ask with, over HTTP and on the command line, made into a [`Question`]: codes looked up, days
+//! checked, the branch kept to the asker's own.
+
+use super::question::Question;
+use super::store::{self, Apart, Only};
+use crate::db::Conn;
+use crate::domain::event::Channel;
+use crate::domain::ids::{BranchId, OfficerId};
+use crate::domain::period::Period;
+use crate::domain::words::code_words;
+use crate::failure::{Failure, FieldFault, Fields, Outcome};
+use crate::reference::Reference;
+use chrono::{Datelike, NaiveDate};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Rows of a table stop being read long before: three years by day.
+const MOST_DAYS_APART: i64 = 1100;
+
+/// What figures are kept apart by. At most one of the periods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Grouping {
+    Branch,
+    Sector,
+    Procedure,
+    Channel,
+    Officer,
+    Day,
+    Week,
+    Month,
+    Quarter,
+    ReportingPeriod,
+}
+code_words!(Grouping {
+    Branch => "branch",
+    Sector => "sector",
+    Procedure => "procedure",
+    Channel => "channel",
+    Officer => "officer",
+    Day => "day",
+    Week => "week",
+    Month => "month",
+    Quarter => "quarter",
+    ReportingPeriod => "reporting_period",
+});
+
+impl Grouping {
+    pub fn period(self) -> Option<Period> {
+        match self {
+            Self::Day => Some(Period::Day),
+            Self::Week => Some(Period::Week),
+            Self::Month => Some(Period::Month),
+            Self::Quarter => Some(Period::Quarter),
+            Self::ReportingPeriod => Some(Period::ReportingPeriod),
+            _ => None,
+        }
+    }
+}
+
+/// A question as it is asked. All days included.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// The first day of the period.
+    #[param(example = "2019-12-15")]
+    pub from: NaiveDate,
+    /// The last day of the period.
+    #[param(example = "2020-03-14")]
+    pub to: NaiveDate,
+    /// The evening on which what is in process is counted: `to` unless it is given, and today at the latest.
+    /// Before `to`, what happened is counted up to it.
+    pub as_of: Option<NaiveDate>,
+    /// `branch`, `sector`, `procedure`, `channel`, `officer`, and one of `day`, `week`, `month`, `quarter`,
+    /// `reporting_period`, with commas.
+    #[param(value_type = Option<String>, example = "branch,sector")]
+    #[serde(default)]
+    pub by: Vec<Grouping>,
+    pub branch_code: Option<String>,
+    /// Code or name.
+    pub sector: Option<String>,
+    pub procedure_code: Option<String>,
+    #[param(value_type = Option<String>, example = "online")]
+    pub channel: Option<Channel>,
+    /// User name of who holds, or held, the dossier.
+    pub officer: Option<String>,
+}
+
+impl Asked {
+    /// The question meant. `scope` is the one branch that the asker sees.
+    ///
+    /// # Errors
+    /// `Invalid` with pointers `/query/…`; `Forbidden` (`foreign-branch`) for a branch that is not the asker's.
+    pub fn question(
+        &self,
+        c: &mut Conn<'_>,
+        reference: &Reference,
+        today: NaiveDate,
+        scope: Option<BranchId>,
+    ) -> Outcome<Question> {
+        let mut fields = Fields::new();
+        let as_of = self.as_of.unwrap_or(self.to.min(today));
+        for (pointer, day) in [("/query/from", self.from), ("/query/to", self.to), ("/query/as_of", as_of)] {
+            fields.check((1900..=2999).contains(&day.year()), pointer, "out-of-range");
+        }
+        fields.check(self.from <= today, "/query/from", "after-today");
+        fields.check(self.from <= self.to, "/query/to", "before-from");
+        if self.as_of.is_some() {
+            fields.check(as_of <= today, "/query/as_of", "after-today");
+            fields.check(self.from <= as_of, "/query/as_of", "before-from");
+        }
+        let periods: Vec<Period> = self.by.iter().filter_map(|by| by.period()).collect();
+        fields.check(periods.len() <= 1, "/query/by", "several-periods");
+        if periods.contains(&Period::Day)
+            && self.to.signed_duration_since(self.from).num_days() >= MOST_DAYS_APART
+        {
+            fields.fault(FieldFault::with("/query/to", "too-many-days", MOST_DAYS_APART));
+        }
+        let only = self.only(c, reference, scope, &mut fields)?;
+        let apart = |by| self.by.contains(&by);
+        fields.done(|| {
+            Some(Question {
+                from: self.from,
+                to: self.to,
+                as_of,
+                apart: Apart {
+                    branch: apart(Grouping::Branch),
+                    sector: apart(Grouping::Sector),
+                    procedure: apart(Grouping::Procedure),
+                    channel: apart(Grouping::Channel),
+                    officer: apart(Grouping::Officer),
+                },
+                period: periods.first().copied(),
+                only: only?,
+            })
+        })
+    }
+
+    fn only(
+        &self,
+        c: &mut Conn<'_>,
+        reference: &Reference,
+        scope: Option<BranchId>,
+        fields: &mut Fields,
+    ) -> Outcome<Option<Only>> {
+        let mut found = |named: &Option<String>, pointer: &str, id: Option<uuid::Uuid>| {
+            fields.check(named.is_none() || id.is_some(), pointer, "unknown-value");
+        };
+        let branch = self.branch_code.as_deref().and_then(|code| reference.branch(code)).map(|b| b.id);
+        found(&self.branch_code, "/query/branch_code", branch.map(|id| *id.uuid()));
+        let sector = self.sector.as_deref().and_then(|named| reference.sector_named(named)).map(|s| s.id);
+        found(&self.sector, "/query/sector", sector.map(|id| *id.uuid()));
+        let procedure =
+            self.procedure_code.as_deref().and_then(|code| reference.procedure(code)).map(|p| p.id);
+        found(&self.procedure_code, "/query/procedure_code", procedure.map(|id| *id.uuid()));
+        let officer = match &self.officer {
+            Some(username) => store::officer_named(c, username)?,
+            None => None,
+        };
+        found(&self.officer, "/query/officer", officer.map(|id: OfficerId| *id.uuid()));
+        let branches = match (branch, scope) {
+            (Some(asked), Some(own)) if asked != own => return Err(Failure::Forbidden("foreign-branch")),
+            (Some(asked), _) => vec![asked],
+            (None, Some(own)) => vec![own],
+            (None, None) => reference.branches().iter().map(|branch| branch.id).collect(),
+        };
+        Ok(Some(Only { branches, sector, procedure, channel: self.channel, officer }))
+    }
+}

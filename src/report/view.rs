@@ -1,0 +1,307 @@
+//! The figures as clients see them.
+
+use super::question::{Answer, Question, Row, RowKey};
+use crate::domain::event::Channel;
+use crate::domain::ids::OfficerId;
+use crate::domain::rates::{self, Figures, Rate};
+use crate::reference::Reference;
+use chrono::NaiveDate;
+use serde::Serialize;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+
+/// An answer.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Rates)]
+pub struct RatesView {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub as_of: NaiveDate,
+    /// By the codes of the groupings, in their order. Rows with nothing in them are left out.
+    pub rows: Vec<RowView>,
+    pub total: FiguresView,
+    pub definitions: Definitions,
+    /// Acts up to `as_of` that were entered or corrected after it: so often may an earlier answer differ.
+    pub revised: i64,
+    /// Says so in words when there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// What the three rates are.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[schema(as = RateDefinitions)]
+pub struct Definitions {
+    pub r1: String,
+    pub r2: String,
+    pub r3: String,
+}
+
+/// The figures of one group. Of the keys, those that were asked for.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[schema(as = RatesRow)]
+pub struct RowView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// The name people know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sector: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sector_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub procedure_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub procedure: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub channel: Option<Channel>,
+    /// User name; null where nobody holds the dossiers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub officer: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub officer_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<String>,
+    /// Its Monday.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub week: Option<String>,
+    /// `2020-01`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub month: Option<String>,
+    /// `2020-Q1`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quarter: Option<String>,
+    /// Called by the month in which it ends: `2020-01` runs from 15/12/2019 to 14/01/2020.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reporting_period: Option<String>,
+    /// The days of the period that were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<SpanView>,
+    #[serde(flatten)]
+    pub figures: FiguresView,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Days)]
+pub struct SpanView {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+}
+
+/// Counts, and the three rates of them.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[schema(as = Figures)]
+pub struct FiguresView {
+    #[schema(inline)]
+    pub received: ReceivedView,
+    pub carried_over: i64,
+    #[schema(inline)]
+    pub resolved: ResolvedView,
+    #[schema(inline)]
+    pub closed_without_result: ClosedView,
+    #[schema(inline)]
+    pub in_process: InProcessView,
+    pub r1: Option<RateView>,
+    /// Null for single officers: what was passed to them is neither received nor carried over.
+    pub r2: Option<RateView>,
+    pub r3: Option<RateView>,
+    #[schema(inline)]
+    pub targets: TargetsView,
+    #[schema(inline)]
+    pub apologies: ApologiesView,
+    pub revised: i64,
+}
+
+/// The clock started in the period.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct ReceivedView {
+    pub total: i64,
+    pub online: i64,
+    pub in_person: i64,
+    pub postal: i64,
+}
+
+/// The result was at the counter in the period, against the due date in force.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct ResolvedView {
+    pub total: i64,
+    pub early: i64,
+    pub on_time: i64,
+    pub overdue: i64,
+}
+
+/// Withdrawn or stopped in the period.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct ClosedView {
+    pub total: i64,
+    pub past_due: i64,
+}
+
+/// At the end of `as_of`.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct InProcessView {
+    pub total: i64,
+    pub within_limit: i64,
+    pub overdue: i64,
+    pub waiting: i64,
+}
+
+/// `met`, `missed` or `no_data`.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct TargetsView {
+    /// 100 %, per branch and sector.
+    pub all_on_time: &'static str,
+    /// Over 90 %, per branch.
+    pub over_90: &'static str,
+}
+
+/// Late dossiers, and those of them with a letter.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct ApologiesView {
+    pub owed: i64,
+    pub issued: i64,
+    pub in_advance: i64,
+    pub on_due_day: i64,
+    pub late: i64,
+    pub missing: i64,
+}
+
+/// A share; its percentage is cut off after two decimals, and 100.00 only where all are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Rate)]
+pub struct RateView {
+    pub numerator: i64,
+    pub denominator: i64,
+    #[schema(example = "99.96")]
+    pub percent: String,
+}
+
+impl From<Rate> for RateView {
+    fn from(Rate { numerator, denominator, percent }: Rate) -> Self {
+        Self { numerator, denominator, percent }
+    }
+}
+
+impl FiguresView {
+    /// `by_officer`: rows of single officers, or of one of them.
+    pub fn of(figures: &Figures, by_officer: bool) -> Self {
+        let rates::Received { total, online, in_person, postal } = figures.received;
+        let received = ReceivedView { total, online, in_person, postal };
+        let rates::Resolved { total, early, on_time, overdue } = figures.resolved;
+        let resolved = ResolvedView { total, early, on_time, overdue };
+        let rates::ClosedWithoutResult { total, past_due } = figures.closed_without_result;
+        let closed_without_result = ClosedView { total, past_due };
+        let rates::InProcess { total, within_limit, overdue, waiting } = figures.in_process;
+        let in_process = InProcessView { total, within_limit, overdue, waiting };
+        let rates::Apologies { owed, issued, in_advance, on_due_day, late, missing } = figures.apologies;
+        let apologies = ApologiesView { owed, issued, in_advance, on_due_day, late, missing };
+        Self {
+            received,
+            carried_over: figures.carried_over,
+            resolved,
+            closed_without_result,
+            in_process,
+            r1: figures.r1().map(RateView::from),
+            r2: figures.r2().filter(|_| !by_officer).map(RateView::from),
+            r3: figures.r3().map(RateView::from),
+            targets: TargetsView {
+                all_on_time: figures.all_on_time().as_str(),
+                over_90: figures.over_90().as_str(),
+            },
+            apologies,
+            revised: figures.revised,
+        }
+    }
+}
+
+/// What the codes of a row are looked up in.
+pub struct Names<'a> {
+    pub reference: &'a Reference,
+    pub officers: HashMap<OfficerId, (String, String)>,
+}
+
+impl RatesView {
+    /// Without words: those are the edge's to give.
+    pub fn of(question: &Question, answer: &Answer, names: &Names<'_>) -> Self {
+        let officer = question.only.officer.is_some();
+        let mut rows: Vec<RowView> =
+            answer.rows.iter().map(|row| RowView::of(question, row, names)).collect();
+        rows.sort_by(|a, b| a.place().cmp(&b.place()));
+        Self {
+            from: question.from,
+            to: question.to,
+            as_of: question.as_of,
+            rows,
+            total: FiguresView::of(&answer.total, officer),
+            definitions: Definitions::default(),
+            revised: answer.total.revised,
+            note: None,
+        }
+    }
+}
+
+impl RowView {
+    fn of(question: &Question, row: &Row, names: &Names<'_>) -> Self {
+        let RowKey { branch, sector, procedure, channel, officer } = row.key;
+        // What is no longer in the catalogue is still in the figures: it keeps its key as its code.
+        let branch = branch.map(|id| match names.reference.branch_by_id(id) {
+            Some(branch) => (branch.code.clone(), branch.name.clone()),
+            None => (id.to_string(), String::new()),
+        });
+        let sector = sector.map(|id| match names.reference.sector_by_id(id) {
+            Some(sector) => (sector.code.clone(), sector.name.clone()),
+            None => (id.to_string(), String::new()),
+        });
+        let procedure = procedure.map(|id| match names.reference.procedure_by_id(id) {
+            Some(procedure) => {
+                let version = procedure.version_on(question.to).or(procedure.versions.last());
+                (procedure.code.clone(), version.map(|version| version.name.clone()).unwrap_or_default())
+            }
+            None => (id.to_string(), String::new()),
+        });
+        let named = officer.and_then(|id| names.officers.get(&id).cloned());
+        let by_officer = officer.is_some() || question.only.officer.is_some();
+        let mut view = Self {
+            channel,
+            officer: officer.map(|id| {
+                let username = named.as_ref().map(|(username, _)| username.clone());
+                username.or_else(|| (id != OfficerId::nil()).then(|| id.to_string()))
+            }),
+            officer_name: named.map(|(_, full_name)| full_name),
+            period: row.span.map(|span| SpanView { from: span.from, to: span.to }),
+            figures: FiguresView::of(&row.figures, by_officer),
+            ..Self::default()
+        };
+        (view.branch_code, view.branch) = branch.unzip();
+        (view.sector_code, view.sector) = sector.unzip();
+        (view.procedure_code, view.procedure) = procedure.unzip();
+        if let (Some(period), Some(span)) = (question.period, row.span) {
+            use crate::domain::period::Period;
+            *match period {
+                Period::Day => &mut view.day,
+                Period::Week => &mut view.week,
+                Period::Month => &mut view.month,
+                Period::Quarter => &mut view.quarter,
+                Period::ReportingPeriod => &mut view.reporting_period,
+            } = Some(period.name(span.start));
+        }
+        view
+    }
+
+    /// Where the row stands among the others: in time, then by codes.
+    fn place(&self) -> (Option<NaiveDate>, [Option<&str>; 5]) {
+        let officer = self.officer.as_ref().map(|officer| officer.as_deref().unwrap_or_default());
+        let channel = self.channel.map(Channel::as_str);
+        let codes = [
+            self.branch_code.as_deref(),
+            self.sector_code.as_deref(),
+            self.procedure_code.as_deref(),
+            channel,
+            officer,
+        ];
+        (self.period.as_ref().map(|period| period.from), codes)
+    }
+}
