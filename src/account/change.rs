@@ -4,7 +4,7 @@
 
 use super::create::{branch_of, check_branch};
 use super::desk::Desk;
-use super::password::{self, Password};
+use super::password::Password;
 use super::show::OfficerView;
 use super::{Admin, store};
 use crate::both;
@@ -77,7 +77,7 @@ pub async fn change_officer(
         .optional("/password", body.password.as_deref(), |password| Password::field("/password", password));
     let (full_name, title, password) = fields.done(|| Some((full_name?, title?, password?)))?;
     let password_hash = match password {
-        Some(password) => Some(password::hash_in_pool(password).await?),
+        Some(password) => Some(desk.hash(password).await?),
         None => None,
     };
     let change = Change {

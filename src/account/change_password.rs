@@ -35,7 +35,7 @@ pub async fn change_own_password(
     let old = Password::typed(&body.old);
     let new = fields.done(|| new)?;
     let id = officer.id;
-    let turn = desk.hashing.acquire().await.map_err(|_| Problem::broken())?;
+    let turn = desk.turn().await?;
     let hash = house.db.read(move |conn| store::password_hash(conn, id)).await.map_err(|f: Failure| f)?;
     let fits = match old {
         Some(old) => password::fits_in_pool(old, hash).await?,

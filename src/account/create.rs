@@ -1,6 +1,7 @@
 //! `POST /officers`: a new account. The command line and the demo make theirs through [`create_officer`].
 
-use super::password::{self, Password};
+use super::desk::Desk;
+use super::password::Password;
 use super::show::OfficerView;
 use super::{Admin, store};
 use crate::both;
@@ -50,6 +51,7 @@ pub struct CreateOfficer {
 #[post("/officers")]
 pub async fn post_officer(
     house: Data<House>,
+    desk: Data<Desk>,
     admin: Admin,
     meta: ActMeta,
     body: Body<CreateOfficer>,
@@ -64,7 +66,7 @@ pub async fn post_officer(
     let role = body.role;
     let (username, full_name, title, password) =
         fields.done(|| Some((username?, full_name?, title?, password?)))?;
-    let password_hash = password::hash_in_pool(password).await?;
+    let password_hash = desk.hash(password).await?;
     act(&house, admin.id, &meta, move |conn, now| {
         let branch = match &body.branch_code {
             Some(code) => Some(branch_of(conn, code)?),

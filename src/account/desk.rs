@@ -2,8 +2,9 @@
 //! passwords be checked at once. One for each process.
 
 use super::officer::Officer;
+use super::password::{self, Password};
+use super::store;
 use super::token::{self, Signer};
-use super::{password, store};
 use crate::config::Config;
 use crate::db::{Conn, secrets};
 use crate::domain::ids::{OfficerId, SessionId};
@@ -20,7 +21,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -64,7 +65,7 @@ const MOST_REMEMBERED: usize = 10_000;
 pub struct Desk {
     pub(super) settings: Settings,
     pub(super) signer: Signer,
-    pub(super) hashing: Semaphore,
+    hashing: Semaphore,
     /// Checked where there is no such account, so that a missing one takes as long as a wrong password.
     pub(super) nobodys_hash: String,
     remembered: Mutex<HashMap<SessionId, (Instant, Officer)>>,
@@ -83,7 +84,7 @@ impl Desk {
                 house.db.write(move |conn| made(conn).map_err(Failure::from)).await?.into()
             }
         };
-        let nobody = password::Password::typed(&token::random())
+        let nobody = Password::typed(&token::random())
             .ok_or_else(|| Failure::Broken("a random password is too long".into()))?;
         Ok(Self {
             hashing: Semaphore::new(settings.hashing_at_once.max(1)),
@@ -118,6 +119,17 @@ impl Desk {
         }
         remembered.insert(claims.sid, (Instant::now(), officer.clone()));
         Ok(officer)
+    }
+
+    /// Hashes a new password when its turn comes.
+    pub(super) async fn hash(&self, password: Password) -> Outcome<String> {
+        let _turn = self.turn().await?;
+        password::hash_in_pool(password).await
+    }
+
+    /// Waits until one of the few passwords that are checked at once is done.
+    pub(super) async fn turn(&self) -> Outcome<SemaphorePermit<'_>> {
+        self.hashing.acquire().await.map_err(|_| Failure::Broken("the desk is closed".into()))
     }
 
     /// The session has ended, or its officer has changed: look again next time.

@@ -63,7 +63,7 @@ pub async fn create_session(
     let username = fields.done(|| username)?.to_lowercase();
 
     // Inside the queue, so that the failures of those before us are counted.
-    let turn = desk.hashing.acquire().await.map_err(|_| Problem::broken())?;
+    let turn = desk.turn().await?;
     let now = house.clock.now();
     let name = username.clone();
     let (account, failures) = house
