@@ -15,6 +15,7 @@
 mod support;
 
 mod account;
+mod apology;
 mod cli;
 mod domain;
 mod dossier;
