@@ -3,7 +3,7 @@
 use crate::account;
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::http::act::forget_keys;
 use crate::jobs::Handlers;
 use chrono::TimeDelta;
@@ -28,7 +28,7 @@ pub fn jobs(handlers: Handlers, db: &Db, clock: &Clock) -> Handlers {
 /// Takes away what nobody can ask for any more.
 pub fn tidy(db: &Db, clock: &Clock) -> Outcome<()> {
     let now = clock.now();
-    let keys = db.write_blocking(move |tx| forget_keys(tx, now - KEYS_LIVE).map_err(Failure::from))?;
+    let keys = db.write_blocking(move |tx| forget_keys(tx, now - KEYS_LIVE))?;
     let sessions = db.write_blocking(move |tx| account::forget_stale(tx, now - SESSIONS_LINGER))?;
     tracing::debug!(keys, sessions, "tidied");
     Ok(())

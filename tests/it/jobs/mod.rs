@@ -364,9 +364,8 @@ on_both! {
             let (a, b) = tokio::join!(first.run_due(), second.run_due());
             assert_eq!(a.unwrap() + b.unwrap(), 0);
         }
-        let runs = runs.lock().unwrap();
-        assert_eq!((runs.len(), runs.values().sum::<usize>()), (5, 5));
-        drop(runs);
+        let (hours, times) = { let runs = runs.lock().unwrap(); (runs.len(), runs.values().sum::<usize>()) };
+        assert_eq!((hours, times), (5, 5));
         assert_eq!(rows(&one).await.len(), 1);
     }
 
