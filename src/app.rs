@@ -2,9 +2,13 @@
 
 use crate::account::{self, Desk};
 use crate::apology::{self, Letters};
+use crate::branch;
+use crate::calendar;
+use crate::dossier;
 use crate::failure::{Failure, Outcome};
 use crate::http::problem::{MEDIA_TYPE, Worded};
 use crate::http::{self, House, Problem, edge, health};
+use crate::procedure;
 use crate::report;
 use crate::upkeep;
 use actix_web::dev::{ResourceDef, Server};
@@ -51,6 +55,43 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         // what an administrator looks after
         .service(upkeep::list_jobs::get_jobs)
         .service(upkeep::retry_job::post_job_retry)
+        // the working calendar
+        .service(calendar::due_date::due_date)
+        .service(calendar::days::list_days)
+        .service(calendar::days::put_day)
+        .service(calendar::days::delete_day)
+        .service(calendar::year::put_year)
+        .service(calendar::impact::impact)
+        // the catalogue
+        .service(branch::list::list_branches)
+        .service(branch::create::post_branch)
+        .service(branch::show::show_branch)
+        .service(branch::change::change_branch)
+        .service(procedure::sectors::list_sectors)
+        .service(procedure::sectors::post_sector)
+        .service(procedure::list::list_procedures)
+        .service(procedure::create::post_procedure)
+        .service(procedure::show::show_procedure)
+        .service(procedure::add_version::post_version)
+        // a dossier's life
+        .service(dossier::register_dossier)
+        .service(dossier::list_dossiers)
+        .service(dossier::show_dossier)
+        .service(dossier::dossier_history)
+        .service(dossier::accept_dossier)
+        .service(dossier::refuse_dossier)
+        .service(dossier::forward_dossier)
+        .service(dossier::request_dossier_supplement)
+        .service(dossier::supply_dossier)
+        .service(dossier::request_dossier_payment)
+        .service(dossier::record_dossier_payment)
+        .service(dossier::resolve_dossier)
+        .service(dossier::return_dossier_result)
+        .service(dossier::withdraw_dossier)
+        .service(dossier::stop_dossier)
+        .service(dossier::correct_dossier)
+        // for citizens
+        .service(dossier::track_dossier)
         // what the figures say
         .service(report::rates::show_rates)
         .service(report::public_rates::show_public_rates)
@@ -64,6 +105,8 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
 pub const PUBLIC: &[(&str, &str)] = &[
     ("post", "/sessions"),
     ("post", "/sessions/refresh"),
+    ("get", "/calendar/due-date"),
+    ("get", "/public/dossiers/{code}"),
     ("get", "/public/rates"),
     ("get", "/health/live"),
     ("get", "/health/ready"),
@@ -86,6 +129,7 @@ pub async fn serve(
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         some => some,
     };
+    let views = Data::new(dossier::Views::start(house.db.clone()));
     let house = Arc::new(house);
     let described = Data::new(Described::new(&openapi()));
     if health::recorder().is_none() {
@@ -98,6 +142,7 @@ pub async fn serve(
             .app_data(house.clone())
             .app_data(desk.clone())
             .app_data(letters.clone())
+            .app_data(views.clone())
             .app_data(described.clone())
             .wrap(from_fn(account::authenticate))
             .wrap(from_fn(edge::edge))

@@ -12,6 +12,7 @@ pub mod deliver;
 pub mod draft;
 pub mod edit;
 mod facts;
+mod issued;
 pub mod letter;
 pub mod list;
 pub mod missing;
@@ -22,6 +23,7 @@ mod store;
 mod view;
 
 pub use changed::dossier_changed;
+pub use issued::{IssuedLetter, issued_letter};
 
 use crate::clock::Clock;
 use crate::config::Config;

@@ -5,6 +5,7 @@ use crate::calendar::{reason_not_counted, start_of};
 use crate::domain::deadline::{Deadline, Step, explain};
 use crate::domain::local_time::local;
 use crate::domain::time_limit::{TimeLimit, Unit};
+use crate::http::Lang;
 use crate::installation::{Files, calendar};
 use chrono::NaiveDate;
 use std::fmt::Write as _;
@@ -78,7 +79,7 @@ fn explanation(limit: &TimeLimit, steps: &[Step]) -> String {
 /// Only a day that is itself counted has a number.
 fn what(step: &Step) -> String {
     let swap = step.swap.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-    let off = step.skipped.as_ref().map(reason_not_counted);
+    let off = step.skipped.as_ref().map(|skip| reason_not_counted(skip, Lang::Vi));
     match (step.counted, step.minutes, off) {
         (Some(n), _, None) => format!("ngày thứ {n}{swap}"),
         (Some(n), _, Some(off)) => format!("ngày thứ {n}, nghỉ: {off}"),

@@ -16,6 +16,7 @@ impl std::error::Error for UnknownWord {}
 macro_rules! code_words {
     ($name:ident { $($variant:ident => $word:literal),+ $(,)? }) => {
         impl $name {
+            #[allow(dead_code, reason = "not every list is walked")]
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }

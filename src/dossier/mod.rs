@@ -1,16 +1,57 @@
 //! The dossier: one file a verb. Every change goes through [`Life`]: load → decide → save, in one transaction.
 
+mod accept;
 pub mod chain;
+mod correct;
+mod filter;
+mod forward;
+mod history;
 pub mod intake;
 mod life;
+mod open_clocks;
+mod record_payment;
+mod refuse;
+mod register;
+mod request_payment;
+mod request_supplement;
+mod resolve;
+mod return_result;
 mod row;
+mod search;
+mod show;
+mod stop;
 mod store;
+mod supply;
+mod track;
+mod transition;
 mod view;
+mod viewed;
+mod withdraw;
 
+pub use accept::accept_dossier;
 pub use chain::hex;
+pub use correct::correct_dossier;
+pub use forward::forward_dossier;
+pub use history::dossier_history;
 pub use intake::{Intake, new_lookup_key};
 pub use life::{Batch, Life, Stamp};
+pub use open_clocks::open_clocks;
+pub use record_payment::record_dossier_payment;
+pub use refuse::refuse_dossier;
+pub use register::register_dossier;
+pub use request_payment::request_dossier_payment;
+pub use request_supplement::request_dossier_supplement;
+pub use resolve::resolve_dossier;
+pub use return_result::return_dossier_result;
+pub use search::list_dossiers;
+pub use show::show_dossier;
+pub use stop::stop_dossier;
 pub use store::{code, codes_taken, events, last_code_numbers, next_codes, raise_code_counter};
+pub use supply::supply_dossier;
+pub use track::track_dossier;
+pub use transition::{Order, save_and_show};
+pub use viewed::Views;
+pub use withdraw::withdraw_dossier;
 
 use crate::db::Conn;
 use crate::domain::event::Particulars;

@@ -1,7 +1,7 @@
 //! Gathers what is wrong with **all** fields of a request, so that a person corrects a form once.
 
 use super::{Failure, FieldFault, Outcome};
-use crate::domain::{people::TextFault, words::UnknownWord};
+use crate::domain::{people::TextFault, time_limit::TimeLimitError, words::UnknownWord};
 
 /// Collects the faults of a request's fields.
 ///
@@ -81,6 +81,12 @@ impl IntoFault for TextFault {
 impl IntoFault for UnknownWord {
     fn at(self, pointer: &str) -> FieldFault {
         FieldFault::new(pointer, "unknown-value")
+    }
+}
+
+impl IntoFault for TimeLimitError {
+    fn at(self, pointer: &str) -> FieldFault {
+        FieldFault::new(pointer, "bad-time-limit")
     }
 }
 

@@ -45,6 +45,13 @@ impl Seen {
     }
 }
 
+impl Seen {
+    /// The same, for versions that are counted from one.
+    pub fn check_version(self, current: u32) -> Outcome<()> {
+        if current == self.0 { Ok(()) } else { Err(Failure::Stale(current)) }
+    }
+}
+
 impl FromRequest for Seen {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;

@@ -120,6 +120,24 @@ impl Page {
     }
 }
 
+impl Page {
+    /// The page of `items` that are in memory, sorted by `key`.
+    pub fn of<'a, R: 'a, T>(
+        &self,
+        sort: &str,
+        items: impl Iterator<Item = &'a R>,
+        key: impl Fn(&R) -> &str,
+        view: impl Fn(&R) -> T,
+    ) -> Outcome<Listed<T>> {
+        let after: Option<String> = self.after(sort)?;
+        let items: Vec<&R> = items.collect();
+        let count = if self.count { i64::try_from(items.len()).ok() } else { None };
+        let rest = items.into_iter().filter(|item| after.as_deref().is_none_or(|after| key(item) > after));
+        let rows = rest.take(usize::from(self.limit) + 1).collect();
+        self.answer(sort, rows, count, |row| key(row).to_owned(), |row| Ok(view(row)))
+    }
+}
+
 /// Bytes that tell a cursor of ours from one that was altered or belongs to another order. Not a secret:
 /// a cursor gives no more than the filters of whoever uses it.
 const SEAL: usize = 6;

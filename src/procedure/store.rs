@@ -7,7 +7,9 @@ use crate::db::schema::{
 };
 use crate::db::{Conn, DbError};
 use crate::domain::ids::{ProcedureId, VersionId};
+use crate::failure::{Failure, Outcome};
 use crate::reference::{Case, Procedure, Sector, Version};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 pub fn insert_sector(conn: &mut Conn<'_>, sector: &Sector) -> Result<(), DbError> {
@@ -115,4 +117,20 @@ fn insert_case(conn: &mut Conn<'_>, version: VersionId, ordinal: i32, case: &Cas
 /// For numbers that were checked to be small on their way in.
 fn integer(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// A sector from outside: a code or name that is taken is a conflict.
+pub(super) fn insert_new_sector(conn: &mut Conn<'_>, sector: &Sector) -> Outcome<()> {
+    insert_sector(conn, sector).map_err(|error| {
+        let taken = error.is_duplicate("sectors", &["code"]) || error.is_duplicate("sectors", &["name"]);
+        if taken { Failure::Conflict("sector-taken") } else { error.into() }
+    })
+}
+
+/// The last day of a version that had none yet.
+pub(super) fn close_version(conn: &mut Conn<'_>, version: VersionId, last: NaiveDate) -> Result<(), DbError> {
+    both!(conn, |c| diesel::update(procedure_versions::table.find(version))
+        .set(procedure_versions::valid_to.eq(last))
+        .execute(c)?);
+    Ok(())
 }

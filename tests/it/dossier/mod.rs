@@ -1,3 +1,4 @@
 //! The dossier: its store, its life over HTTP.
 
+mod life;
 mod store;

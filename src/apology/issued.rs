@@ -1,0 +1,53 @@
+//! The letter a citizen may read on the public page: the last one issued for the dossier.
+
+use crate::both;
+use crate::db::Conn;
+use crate::db::schema::apologies;
+use crate::db::types::Moment;
+use crate::documents::dates::document_number;
+use crate::domain::ids::DossierId;
+use crate::domain::local_time::day_of;
+use crate::failure::Outcome;
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+/// A letter as it was fixed at approval.
+#[derive(Debug)]
+pub struct IssuedLetter {
+    /// Such as `05/PXL-CCTS`.
+    pub number: String,
+    pub issued_on: NaiveDate,
+    pub reason: String,
+    pub new_due_on: NaiveDate,
+    pub text: String,
+}
+
+type Row = (Option<i32>, Option<String>, Option<Moment>, Option<String>, Option<NaiveDate>, Option<String>);
+
+/// The last letter issued for this dossier.
+pub fn issued_letter(c: &mut Conn<'_>, dossier: DossierId) -> Outcome<Option<IssuedLetter>> {
+    let row: Option<Row> = both!(c, |c| apologies::table
+        .filter(apologies::dossier_id.eq(dossier))
+        .filter(apologies::letter.is_not_null())
+        .order(apologies::approved_at.desc())
+        .select((
+            apologies::number,
+            apologies::number_symbol,
+            apologies::approved_at,
+            apologies::reason,
+            apologies::new_due_on,
+            apologies::letter,
+        ))
+        .first(c)
+        .optional())?;
+    Ok(row.and_then(|(number, symbol, at, reason, new_due_on, text)| {
+        let number = document_number(u32::try_from(number?).ok()?);
+        Some(IssuedLetter {
+            number: format!("{number}/{}", symbol?),
+            issued_on: day_of(at?.0),
+            reason: reason?,
+            new_due_on: new_due_on?,
+            text: text?,
+        })
+    }))
+}

@@ -1,0 +1,383 @@
+//! Which dossiers a list shows: filters, words searched, and the place in the order.
+
+use super::row::{DossierRow, ParticularsRow};
+use crate::both;
+use crate::db::Conn;
+use crate::db::schema::{dossier_particulars, dossiers};
+use crate::db::types::Moment;
+use crate::domain::event::Channel;
+use crate::domain::ids::{BranchId, DossierId, OfficerId, ProcedureId, SectorId};
+use crate::domain::lifecycle::Status;
+use crate::domain::people::fold;
+use crate::failure::Outcome;
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+
+/// How a list stands to the due date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timing {
+    WithinLimit,
+    Waiting,
+    DueSoon,
+    /// Open and past due, or resolved past due.
+    Overdue,
+    Early,
+    OnTime,
+}
+
+crate::domain::words::code_words!(Timing {
+    WithinLimit => "within_limit",
+    Waiting => "waiting",
+    DueSoon => "due_soon",
+    Overdue => "overdue",
+    Early => "early",
+    OnTime => "on_time",
+});
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// The most urgent first.
+    DueOn,
+    /// The newest first; those not yet received last.
+    ReceivedAt,
+}
+
+crate::domain::words::code_words!(Sort { DueOn => "due_on", ReceivedAt => "-received_at" });
+
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub branch: Option<BranchId>,
+    pub sector: Option<SectorId>,
+    pub procedure: Option<ProcedureId>,
+    pub status: Option<Status>,
+    pub timing: Option<Timing>,
+    pub channel: Option<Channel>,
+    pub held_by: Option<OfficerId>,
+    pub words: Option<Words>,
+    pub received_from: Option<DateTime<Utc>>,
+    /// Exclusive.
+    pub received_before: Option<DateTime<Utc>>,
+    pub due_from: Option<NaiveDate>,
+    pub due_to: Option<NaiveDate>,
+}
+
+impl Filter {
+    /// Whatever passes it has been received.
+    fn needs_started(&self) -> bool {
+        self.received_from.is_some()
+            || self.received_before.is_some()
+            || self.due_from.is_some()
+            || self.due_to.is_some()
+            || self.timing.is_some()
+            || self.status.is_some_and(|status| {
+                !matches!(status, Status::Registered | Status::Refused | Status::Withdrawn | Status::Stopped)
+            })
+    }
+}
+
+/// What somebody typed into the search field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Words {
+    /// A whole dossier code.
+    Code(String),
+    /// A phone or identity number, from its beginning, or words of a name; the last may be begun only.
+    Folded(Vec<String>),
+}
+
+impl Words {
+    /// `None` when there is nothing in it to search for.
+    pub fn of(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if is_code(text) {
+            return Some(Self::Code(text.to_uppercase()));
+        }
+        let words: Vec<String> =
+            fold(text).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        if words.is_empty() { None } else { Some(Self::Folded(words)) }
+    }
+
+    /// For FTS5: every word quoted, so that none is taken for an operator.
+    fn for_sqlite(words: &[String]) -> String {
+        words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" ") + "*"
+    }
+
+    /// For `to_tsquery`: folded words hold letters and digits only.
+    fn for_postgres(words: &[String]) -> String {
+        words.join(" & ") + ":*"
+    }
+}
+
+/// `^[0-9A-Z]+(\.[0-9A-Z]+)*-\d{6}-\d{4,}$`, in either order of the agency identifier (TT 01/2018 Đ19).
+pub fn is_code(text: &str) -> bool {
+    let mut parts = text.rsplitn(3, '-');
+    let digits = |part: Option<&str>, at_least: usize, at_most: usize| {
+        part.is_some_and(|part| {
+            (at_least..=at_most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    digits(parts.next(), 4, 9)
+        && digits(parts.next(), 6, 6)
+        && parts.next().is_some_and(|agency| {
+            agency.len() <= 40
+                && agency
+                    .split('.')
+                    .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+        })
+}
+
+/// Where a page goes on: the last line of the page before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum After {
+    Due(NaiveDate, DossierId),
+    Received(i64, DossierId),
+    /// The order's own column is empty from here on.
+    Without(DossierId),
+}
+
+impl After {
+    pub fn of(sort: Sort, row: &DossierRow) -> Self {
+        match sort {
+            Sort::DueOn => row.due_on.map_or(Self::Without(row.id), |due| Self::Due(due, row.id)),
+            Sort::ReceivedAt => row
+                .received_at
+                .map_or(Self::Without(row.id), |at| Self::Received(at.0.timestamp_millis(), row.id)),
+        }
+    }
+}
+
+/// The conditions of a filter, on a query of either backend.
+macro_rules! filtered {
+    ($query:expr, $filter:expr, $today:expr, $soon:expr, $found:literal, $found_words:expr) => {{
+        let (filter, today) = ($filter, $today);
+        let mut query = $query;
+        if let Some(branch) = filter.branch {
+            query = query.filter(dossiers::branch_id.eq(branch));
+        }
+        if let Some(sector) = filter.sector {
+            query = query.filter(dossiers::sector_id.eq(sector));
+        }
+        if let Some(procedure) = filter.procedure {
+            query = query.filter(dossiers::procedure_id.eq(procedure));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(dossiers::status.eq(status.as_str()));
+        }
+        if let Some(channel) = filter.channel {
+            query = query.filter(dossiers::channel.eq(channel.as_str()));
+        }
+        if let Some(officer) = filter.held_by {
+            query = query.filter(dossiers::held_by.eq(officer));
+        }
+        if let Some(from) = filter.received_from {
+            query = query.filter(dossiers::received_at.ge(Moment(from)));
+        }
+        if let Some(before) = filter.received_before {
+            query = query.filter(dossiers::received_at.lt(Moment(before)));
+        }
+        if let Some(from) = filter.due_from {
+            query = query.filter(dossiers::due_on.ge(from));
+        }
+        if let Some(to) = filter.due_to {
+            query = query.filter(dossiers::due_on.le(to));
+        }
+        let running = || dossiers::status.eq_any(["received", "in_processing"]);
+        match filter.timing {
+            None => {}
+            Some(Timing::WithinLimit) => query = query.filter(running()).filter(dossiers::due_on.gt($soon)),
+            Some(Timing::DueSoon) => {
+                query = query.filter(running()).filter(dossiers::due_on.between(today, $soon));
+            }
+            Some(Timing::Waiting) => {
+                query = query.filter(dossiers::status.eq_any(["supplement_requested", "awaiting_payment"]));
+            }
+            Some(Timing::Overdue) => {
+                query = query
+                    .filter(running().and(dossiers::due_on.lt(today)).or(dossiers::timeliness.eq("overdue")));
+            }
+            Some(Timing::Early) => query = query.filter(dossiers::timeliness.eq("early")),
+            Some(Timing::OnTime) => query = query.filter(dossiers::timeliness.eq("on_time")),
+        }
+        match &filter.words {
+            None => {}
+            Some(Words::Code(code)) => query = query.filter(dossiers::code.eq(code.clone())),
+            Some(Words::Folded(words)) => {
+                query = query.filter(
+                    sql::<Bool>("dossiers.id in (select dossier_id from dossier_words where ")
+                        .sql($found)
+                        .bind::<Text, _>($found_words(words))
+                        .sql("))"),
+                );
+            }
+        }
+        query
+    }};
+}
+
+/// At most `wanted` lines of the list, those after `after`.
+pub fn page(
+    c: &mut Conn<'_>,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<After>,
+    wanted: usize,
+    (today, soon): (NaiveDate, NaiveDate),
+) -> Outcome<Found> {
+    let mut rows = Vec::new();
+    // Only what has started its clock has a due date and a receipt; the rest follows, by key.
+    let never_started = matches!(filter.status, Some(Status::Registered | Status::Refused));
+    let part = match (sort, after) {
+        (_, Some(After::Without(_))) => None,
+        (Sort::DueOn, Some(After::Due(due_on, id))) => Some(Part::ByDue(Some((due_on, id)))),
+        (Sort::DueOn, _) => Some(Part::ByDue(None)),
+        (Sort::ReceivedAt, Some(After::Received(millis, id))) => {
+            let at = Moment(DateTime::from_timestamp_millis(millis).unwrap_or_default());
+            Some(Part::ByReceived(Some((at, id))))
+        }
+        (Sort::ReceivedAt, _) => Some(Part::ByReceived(None)),
+    };
+    if let Some(part) = part.filter(|_| !never_started) {
+        rows = load(c, filter, part, wanted, (today, soon))?;
+    }
+    if rows.len() < wanted && !filter.needs_started() {
+        let after = match after {
+            Some(After::Without(id)) => id,
+            _ => DossierId::nil(),
+        };
+        rows.extend(load(c, filter, Part::Without(after), wanted - rows.len(), (today, soon))?);
+    }
+    Ok(rows)
+}
+
+pub type Found = Vec<(DossierRow, ParticularsRow)>;
+
+/// A part of the order: those with a value in its column, from a place on; or those without, by key.
+#[derive(Clone, Copy)]
+enum Part {
+    ByDue(Option<(NaiveDate, DossierId)>),
+    ByReceived(Option<(Moment, DossierId)>),
+    Without(DossierId),
+}
+
+macro_rules! ordered {
+    ($query:expr, $part:expr) => {{
+        let mut query = $query;
+        match $part {
+            Part::ByDue(after) => {
+                if let Some((due_on, id)) = after {
+                    // The first condition alone can use an index; the second makes it exact.
+                    query = query
+                        .filter(dossiers::due_on.ge(due_on))
+                        .filter(dossiers::due_on.gt(due_on).or(dossiers::id.gt(id).nullable()));
+                }
+                query
+                    .filter(dossiers::due_on.is_not_null())
+                    .order((dossiers::due_on.asc(), dossiers::id.asc()))
+            }
+            Part::ByReceived(after) => {
+                if let Some((at, id)) = after {
+                    query = query
+                        .filter(dossiers::received_at.le(at))
+                        .filter(dossiers::received_at.lt(at).or(dossiers::id.gt(id).nullable()));
+                }
+                query
+                    .filter(dossiers::received_at.is_not_null())
+                    .order((dossiers::received_at.desc(), dossiers::id.asc()))
+            }
+            Part::Without(id) => query
+                .filter(dossiers::received_at.is_null())
+                .filter(dossiers::id.gt(id))
+                .order(dossiers::id.asc()),
+        }
+    }};
+}
+
+fn load(
+    c: &mut Conn<'_>,
+    filter: &Filter,
+    part: Part,
+    wanted: usize,
+    (today, soon): (NaiveDate, NaiveDate),
+) -> Outcome<Found> {
+    let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
+    Ok(match c {
+        Conn::Sqlite(c) => {
+            let all = dossiers::table
+                .inner_join(dossier_particulars::table.on(dossier_particulars::dossier_id.eq(dossiers::id)))
+                .select((DossierRow::as_select(), ParticularsRow::as_select()))
+                .into_boxed();
+            let query = filtered!(all, filter, today, soon, "dossier_words match (", Words::for_sqlite);
+            ordered!(query, part).limit(limit).load(*c)
+        }
+        Conn::Pg(c) => {
+            let all = dossiers::table
+                .inner_join(dossier_particulars::table.on(dossier_particulars::dossier_id.eq(dossiers::id)))
+                .select((DossierRow::as_select(), ParticularsRow::as_select()))
+                .into_boxed();
+            let query =
+                filtered!(all, filter, today, soon, "words @@ to_tsquery('simple', ", Words::for_postgres);
+            ordered!(query, part).limit(limit).load(*c)
+        }
+    }?)
+}
+
+/// How many there are: only when somebody asks, it looks at all of them.
+pub fn count(c: &mut Conn<'_>, filter: &Filter, (today, soon): (NaiveDate, NaiveDate)) -> Outcome<i64> {
+    Ok(match c {
+        Conn::Sqlite(c) => filtered!(
+            dossiers::table.count().into_boxed(),
+            filter,
+            today,
+            soon,
+            "dossier_words match (",
+            Words::for_sqlite
+        )
+        .get_result(*c),
+        Conn::Pg(c) => filtered!(
+            dossiers::table.count().into_boxed(),
+            filter,
+            today,
+            soon,
+            "words @@ to_tsquery('simple', ",
+            Words::for_postgres
+        )
+        .get_result(*c),
+    }?)
+}
+
+/// The key of an officer by name: lists are asked for by `held_by=username`.
+pub fn officer_named(c: &mut Conn<'_>, username: &str) -> Outcome<Option<OfficerId>> {
+    use crate::db::schema::officers;
+    Ok(both!(c, |c| officers::table
+        .filter(officers::username.eq(username))
+        .select(officers::id)
+        .first(c)
+        .optional())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_known_in_both_orders_and_nothing_else_is_one() {
+        for code in ["000.00.03.H29-200121-0001", "H29.03.00.000-200121-0001", "H29-200121-12345"] {
+            assert!(is_code(code), "{code}");
+        }
+        for other in
+            ["", "200121-0001", "H29-20012-0001", "H29-200121-001", "H29..1-200121-0001", "nguyen-van-an"]
+        {
+            assert!(!is_code(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn searched_words_cannot_become_operators() {
+        let Some(Words::Folded(words)) = Words::of("Nguyễn \"OR\" * (Văn) & !") else { panic!("words") };
+        assert_eq!(words, ["nguyen", "or", "van"]);
+        assert_eq!(Words::for_sqlite(&words), "\"nguyen\" \"or\" \"van\"*");
+        assert_eq!(Words::for_postgres(&words), "nguyen & or & van:*");
+        assert_eq!(Words::of(" *-!\" "), None);
+    }
+}

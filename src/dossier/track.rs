@@ -1,0 +1,167 @@
+//! `GET /public/dossiers/{code}`: the citizen asks where the dossier is, without an account.
+//!
+//! The code alone can be guessed (date and number), so it gives how far the dossier is and no more. More needs a
+//! second proof: the key in the receipt's QR code, or the last four digits of the phone. A wrong proof and an
+//! unknown code look the same.
+
+use super::row::{DossierRow, ParticularsRow};
+use super::{store, view};
+use crate::apology::IssuedLetter;
+use crate::domain::lifecycle::Status;
+use crate::domain::local_time::local;
+use crate::failure::{Failure, Outcome, Thing};
+use crate::http::{House, Problem, PublicLookup, Query, Segment};
+use crate::reference::Reference;
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get};
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Proof {
+    /// The key of the receipt's QR code.
+    key: Option<String>,
+    /// The last four digits of the applicant's phone.
+    phone_last4: Option<String>,
+}
+
+/// How far a dossier is; with a second proof also when, how late and why, and whom to ask.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublicDossier {
+    pub code: String,
+    pub status: &'static str,
+    /// There is a result, or the dossier has ended otherwise.
+    pub completed: bool,
+    #[serde(flatten)]
+    pub more: Option<PublicMore>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublicMore {
+    pub procedure: String,
+    pub branch: String,
+    pub received_at: Option<DateTime<FixedOffset>>,
+    pub due_on: Option<NaiveDate>,
+    pub first_due_on: Option<NaiveDate>,
+    pub reappointed_due_on: Option<NaiveDate>,
+    pub resolved_at: Option<DateTime<FixedOffset>>,
+    pub returned_at: Option<DateTime<FixedOffset>>,
+    pub timeliness: Option<&'static str>,
+    pub days_late: u32,
+    /// Waits for the citizen since.
+    pub waiting_since: Option<DateTime<FixedOffset>>,
+    /// The apology, where one was issued.
+    pub letter: Option<PublicLetter>,
+    pub contact: Contact,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublicLetter {
+    pub number: String,
+    pub issued_on: NaiveDate,
+    pub reason: String,
+    pub new_due_on: NaiveDate,
+    /// The text as it was fixed at approval.
+    pub text: String,
+}
+
+impl From<IssuedLetter> for PublicLetter {
+    fn from(letter: IssuedLetter) -> Self {
+        let IssuedLetter { number, issued_on, reason, new_due_on, text } = letter;
+        Self { number, issued_on, reason, new_due_on, text }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Contact {
+    pub name: String,
+    pub address: String,
+    pub phone: String,
+    pub email: Option<String>,
+}
+
+/// Where a dossier is. Public; the number of look-ups is limited.
+#[utoipa::path(tag = "public", params(Proof), responses((status = 200, body = PublicDossier)))]
+#[get("/public/dossiers/{code}")]
+pub async fn track_dossier(
+    house: Data<House>,
+    _limit: PublicLookup,
+    code: Segment<String>,
+    proof: Query<Proof>,
+) -> Result<HttpResponse, Problem> {
+    let (references, clock) = (house.references.clone(), house.clock.clone());
+    let found = house
+        .db
+        .read(move |c| {
+            let reference = references.of(c)?;
+            let row = store::by_code(c, &code)?;
+            let told = store::particulars_row(c, row.id)?;
+            if !proof.holds(&told) {
+                return Err(Failure::NotFound(Thing::Dossier));
+            }
+            let more = if proof.is_given() {
+                let letter = crate::apology::issued_letter(c, row.id)?.map(PublicLetter::from);
+                Some(more(&reference, &row, letter, view::today(clock.now()))?)
+            } else {
+                None
+            };
+            let status = row.dossier()?.status;
+            let completed = !status.is_in_process() && status != Status::Registered;
+            Ok(PublicDossier { code: row.code, status: status.as_str(), completed, more })
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(found))
+}
+
+impl Proof {
+    fn is_given(&self) -> bool {
+        self.key.is_some() || self.phone_last4.is_some()
+    }
+
+    /// Every proof given must hold. Compared in constant time: a wrong one must not tell how wrong it is.
+    fn holds(&self, told: &ParticularsRow) -> bool {
+        let same = |given: &str, kept: &str| bool::from(given.as_bytes().ct_eq(kept.as_bytes()));
+        let key = self.key.as_deref().is_none_or(|key| same(key, &told.lookup_key));
+        let phone = self.phone_last4.as_deref().is_none_or(|digits| {
+            let kept = told.phone.as_deref().unwrap_or_default();
+            let last = kept.len().checked_sub(4).and_then(|from| kept.get(from..));
+            last.is_some_and(|last| same(digits, last))
+        });
+        key && phone
+    }
+}
+
+fn more(
+    reference: &Reference,
+    row: &DossierRow,
+    letter: Option<PublicLetter>,
+    today: NaiveDate,
+) -> Outcome<PublicMore> {
+    let dossier = row.dossier()?;
+    let branch = reference.branch_by_id(dossier.branch).ok_or(Failure::NotFound(Thing::Branch))?;
+    let next_working_day = reference.calendar.next_working_day(today).ok();
+    Ok(PublicMore {
+        procedure: view::procedure_view(reference, &dossier).name,
+        branch: branch.name.clone(),
+        received_at: dossier.received_at.map(local),
+        due_on: dossier.due_on(),
+        first_due_on: dossier.first_due_on,
+        reappointed_due_on: dossier.reappointed_due_on,
+        resolved_at: dossier.resolved.as_ref().map(|resolution| local(resolution.at)),
+        returned_at: dossier.returned.as_ref().map(|handover| local(handover.at)),
+        timeliness: dossier.timeliness(today, next_working_day).map(|standing| standing.as_str()),
+        days_late: view::lateness(&dossier, today),
+        waiting_since: dossier.waiting.map(|waiting| local(waiting.since)),
+        letter,
+        contact: Contact {
+            name: branch.name.clone(),
+            address: branch.address.clone(),
+            phone: branch.contact_phone.clone(),
+            email: branch.contact_email.clone(),
+        },
+    })
+}

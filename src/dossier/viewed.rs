@@ -1,0 +1,77 @@
+//! Who opened a full dossier is kept (rules: personal data). Reading must not wait for a write, so the notes are
+//! gathered and written together, at the latest a second later.
+
+use crate::both;
+use crate::db::schema::dossier_views;
+use crate::db::types::Moment;
+use crate::db::{Db, DbError};
+use crate::domain::ids::{BranchId, DossierId, OfficerId, ViewId};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = dossier_views)]
+struct Note {
+    id: ViewId,
+    dossier_id: DossierId,
+    branch_id: BranchId,
+    officer_id: OfficerId,
+    viewed_at: Moment,
+    what: String,
+}
+
+/// Takes notes of who opened what.
+#[derive(Clone)]
+pub struct Views(mpsc::UnboundedSender<Note>);
+
+/// Notes a statement.
+const CHUNK: usize = 500;
+
+impl Views {
+    /// Starts taking notes; they are written until every clone is gone.
+    pub fn start(db: Db) -> Self {
+        let (sender, mut notes) = mpsc::unbounded_channel::<Note>();
+        tokio::spawn(async move {
+            let mut gathered = Vec::new();
+            while notes.recv_many(&mut gathered, CHUNK).await > 0 {
+                let rows = std::mem::take(&mut gathered);
+                let count = rows.len();
+                let written = db
+                    .write(move |tx| {
+                        both!(tx, |c| diesel::insert_into(dossier_views::table).values(&rows).execute(c))
+                            .map_err(DbError::from)
+                    })
+                    .await;
+                if let Err(error) = written {
+                    tracing::error!(%error, count, "notes of who opened dossiers could not be kept");
+                }
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        });
+        Self(sender)
+    }
+
+    /// Notes that `officer` opened `what` of a dossier.
+    pub fn note(
+        &self,
+        dossier: DossierId,
+        branch: BranchId,
+        officer: OfficerId,
+        at: DateTime<Utc>,
+        what: &str,
+    ) {
+        let note = Note {
+            id: ViewId::at(at),
+            dossier_id: dossier,
+            branch_id: branch,
+            officer_id: officer,
+            viewed_at: Moment(at),
+            what: what.to_owned(),
+        };
+        if self.0.send(note).is_err() {
+            tracing::error!("nobody takes the notes of who opened dossiers any more");
+        }
+    }
+}

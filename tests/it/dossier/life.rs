@@ -1,0 +1,316 @@
+//! A dossier's life over HTTP, as a counter lives it.
+
+use crate::support::house::{Answer, Person, TestHouse, send};
+use motcua::domain::role::Role;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+pub fn new_dossier(procedure: &str, name: &str) -> Value {
+    json!({
+        "procedure_code": procedure,
+        "channel": "in_person",
+        "applicant": {"name": name, "kind": "citizen", "id_number": "079203001123", "phone": "0901234512", "email": "nguoi.dan@example.vn"},
+        "components": [{"name": "Đơn đề nghị", "form": "original", "copies": 1}],
+    })
+}
+
+pub async fn take_in(counter: &Person, procedure: &str, name: &str) -> Answer {
+    counter.post("/dossiers", new_dossier(procedure, name)).await.expect(201)
+}
+
+fn path(dossier: &Answer) -> String {
+    format!("/dossiers/{}", dossier.body["code"].as_str().unwrap())
+}
+
+on_both! {
+    async fn from_the_counter_back_to_the_citizen(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        house.it_is("2020-01-21 09:00");
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let handler = house.sign_in_as(Role::Handler, Some("TS")).await;
+        let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        assert_eq!(dossier.header("location"), Some("/api/v1/dossiers/000.00.03.H29-200121-0001"));
+        assert_eq!(dossier.body["status"], "received");
+        assert_eq!(dossier.body["due_on"], "2020-01-31");
+        assert_eq!(dossier.body["due_at"], "2020-01-31T17:00:00+07:00");
+        assert_eq!(dossier.body["apology_due_on"], "2020-01-30");
+        assert_eq!(dossier.body["received_at"], "2020-01-21T09:00:00+07:00");
+        assert_eq!(dossier.body["timeliness"], "within_limit");
+        assert_eq!(dossier.body["sector"], "Thủy sản");
+        let path = path(&dossier);
+
+        let step = |act: &str| format!("{path}/{act}");
+        let dossier = counter
+            .act(&step("forwarding"), dossier.version(), json!({"to_officer": handler.username}))
+            .await
+            .expect(200);
+        assert_eq!(dossier.body["status"], "in_processing");
+        assert_eq!(dossier.body["held_by"]["username"], handler.username);
+
+        house.it_is("2020-01-30 09:00");
+        let (counter, handler) = (house.sign_in(&counter.username).await, house.sign_in(&handler.username).await);
+        let dossier = handler
+            .act(&step("supplement-request"), dossier.version(), json!({"items": ["Bản vẽ tàu"], "reason": "Thiếu bản vẽ"}))
+            .await
+            .expect(200);
+        assert_eq!((&dossier.body["status"], &dossier.body["timeliness"]), (&json!("supplement_requested"), &json!("waiting")));
+        house.it_is("2020-02-10 10:00");
+        let (counter, handler) = (house.sign_in(&counter.username).await, house.sign_in(&handler.username).await);
+        let dossier =
+            counter.act(&step("supplement"), dossier.version(), json!({"items": ["Bản vẽ tàu"]})).await.expect(200);
+        assert_eq!(dossier.body["status"], "in_processing", "it goes on where it was");
+        assert_eq!(dossier.body["due_on"], "2020-02-13", "counted again from zero");
+        assert_eq!(dossier.body["first_due_on"], "2020-01-31", "the first promise stays");
+
+        house.it_is("2020-02-14 10:00");
+        let (counter, handler) = (house.sign_in(&counter.username).await, house.sign_in(&handler.username).await);
+        let dossier = handler
+            .act(&step("result"), dossier.version(), json!({"outcome": "granted", "document_number": "12/GCN"}))
+            .await
+            .expect(200);
+        assert_eq!((&dossier.body["timeliness"], &dossier.body["days_late"]), (&json!("overdue"), &json!(1)));
+        let dossier = counter
+            .act(&step("return"), dossier.version(), json!({"channel": "in_person", "received_by": "Nguyễn Thị Ánh"}))
+            .await
+            .expect(200);
+        assert_eq!(dossier.body["status"], "returned");
+        assert_eq!(dossier.body["acts"], json!(["correct"]));
+
+        let events = counter.get(&step("events")).await.expect(200);
+        let told: Vec<&str> = events.body["items"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
+        assert_eq!(told, ["registered", "received", "forwarded", "supplement_requested", "supplied", "resolved", "returned"]);
+        assert_eq!(events.body["items"][3]["reason"], "Thiếu bản vẽ");
+        assert_eq!(events.body["items"][3]["late_request"], false);
+        assert_eq!(events.body["items"][5]["officer"], handler.username);
+        assert_eq!(events.body["items"][1]["deadline"]["due_at"], "2020-01-31T17:00:00+07:00");
+    }
+
+    async fn an_act_names_the_version_it_saw(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let dossier = take_in(&counter, "1.003650", "Trần Văn Bé").await;
+        let act = format!("{}/withdrawal", path(&dossier));
+        let reason = json!({"reason": "Đổi ý"});
+        counter.post(&act, reason.clone()).await.expect_problem(428, "if-match-missing");
+        let stale = counter.act(&act, dossier.version() - 1, reason.clone()).await.expect_problem(412, "stale");
+        assert!(stale.body["detail"].as_str().unwrap().len() > 10);
+        counter.act(&act, dossier.version(), reason.clone()).await.expect(200);
+        counter.act(&act, dossier.version(), reason).await.expect_problem(412, "stale");
+    }
+
+    async fn fifty_racing_requests_under_one_key_take_in_one_dossier(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let mut racing = tokio::task::JoinSet::new();
+        for _ in 0..50 {
+            let counter = counter.clone();
+            racing.spawn(async move {
+                let request = counter.request(Method::POST, "/dossiers").header("Idempotency-Key", "lan-1");
+                send(request.json(&new_dossier("1.003650", "Lê Thị Một"))).await.expect(201).body["code"].to_string()
+            });
+        }
+        let codes: BTreeSet<String> = racing.join_all().await.into_iter().collect();
+        assert_eq!(codes.len(), 1, "{codes:?}");
+        let other = counter.request(Method::POST, "/dossiers").header("Idempotency-Key", "lan-1");
+        send(other.json(&new_dossier("1.003650", "Lê Thị Hai"))).await.expect_problem(422, "idempotency-key-reused");
+        let all = counter.get("/dossiers?count=true").await.expect(200);
+        assert_eq!(all.body["count"], 1);
+        let next = take_in(&counter, "1.003650", "Lê Thị Ba").await;
+        assert_eq!(next.body["code"], "000.00.03.H29-260310-0002");
+    }
+
+    async fn what_came_online_is_accepted_or_refused(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let mut online = new_dossier("1.003650", "Phạm Thị Trực Tuyến");
+        online["channel"] = json!("online");
+        online["register_only"] = json!(true);
+        let first = counter.post("/dossiers", online.clone()).await.expect(201);
+        assert_eq!((&first.body["status"], &first.body["due_on"]), (&json!("registered"), &Value::Null));
+        let accepted = counter.act(&format!("{}/acceptance", path(&first)), first.version(), json!({})).await.expect(200);
+        assert_eq!((&accepted.body["status"], &accepted.body["due_on"]), (&json!("received"), &json!("2026-03-13")));
+        let second = counter.post("/dossiers", online).await.expect(201);
+        let refused = counter
+            .act(&format!("{}/refusal", path(&second)), second.version(), json!({"reason": "Không thuộc thẩm quyền"}))
+            .await
+            .expect(200);
+        assert_eq!(refused.body["status"], "refused");
+        let again = counter.act(&format!("{}/acceptance", path(&second)), refused.version(), json!({})).await;
+        let problem = again.expect_problem(409, "wrong-state");
+        assert!(problem.body["detail"].as_str().unwrap().contains("từ chối"), "{}", problem.text);
+    }
+
+    async fn dossiers_are_found_by_name_without_diacritics_code_phone_and_number(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let anh = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        let mut other = new_dossier("1.003650", "Đặng Văn Nguyên");
+        other["applicant"]["phone"] = json!("0912345678");
+        other["applicant"]["id_number"] = json!("079099000111");
+        let nguyen = counter.post("/dossiers", other).await.expect(201);
+        for (query, found) in [
+            ("q=nguyen thi anh", vec![&anh]),
+            ("q=Ánh", vec![&anh]),
+            ("q=dang", vec![&nguyen]),
+            ("q=nguyen", vec![&nguyen, &anh]),
+            ("q=nguy", vec![&nguyen, &anh]),
+            ("q=0912345678", vec![&nguyen]),
+            ("q=07909900", vec![&nguyen]),
+            ("q=000.00.03.h29-260310-0001", vec![&anh]),
+            ("q=khong co ai", vec![]),
+            ("status=received&timeliness=within_limit&channel=in_person&procedure_code=1.003650", vec![&nguyen, &anh]),
+            ("sector=Thủy sản&sort=due_on&due_from=2026-03-13&due_to=2026-03-13&held_by=me", vec![&nguyen, &anh]),
+            ("received_from=2026-03-11", vec![]),
+        ] {
+            let answer = counter.get(&format!("/dossiers?{query}")).await.expect(200);
+            let codes: BTreeSet<_> = answer.body["items"].as_array().unwrap().iter().map(|line| line["code"].to_string()).collect();
+            let wanted: BTreeSet<_> = found.iter().map(|dossier| dossier.body["code"].to_string()).collect();
+            assert_eq!(codes, wanted, "{query}");
+        }
+        let masked = counter.get("/dossiers?q=anh").await.expect(200);
+        assert_eq!(masked.body["items"][0]["applicant"]["phone"], "09******12");
+        assert_eq!(masked.body["items"][0]["applicant"]["id_number"], "079*******23");
+        counter.get("/dossiers?q=***").await.expect_faults(&["/query/q nothing-to-search"]);
+        counter.get("/dossiers?sort=name").await.expect_faults(&["/query/sort unknown-value"]);
+        counter.get("/dossiers?colour=red").await.expect_faults(&["/query/colour unknown-parameter"]);
+    }
+
+    async fn lists_page_through_everything_once_in_either_order(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let mut all = BTreeSet::new();
+        for n in 0..23 {
+            house.it_is(&format!("2026-03-{:02} 09:00", 10 + n % 3));
+            let mut new = new_dossier("1.003650", "Võ Thị Trang");
+            if n % 4 == 0 {
+                new["register_only"] = json!(true);
+            }
+            let counter = house.sign_in(&counter.username).await;
+            all.insert(counter.post("/dossiers", new).await.expect(201).body["code"].to_string());
+        }
+        let counter = house.sign_in(&counter.username).await;
+        for sort in ["due_on", "-received_at"] {
+            let (mut seen, mut next) = (Vec::new(), String::new());
+            loop {
+                let page = counter.get(&format!("/dossiers?limit=5&sort={sort}{next}")).await.expect(200);
+                seen.extend(page.body["items"].as_array().unwrap().iter().map(|line| line["code"].to_string()));
+                match page.body["next"].as_str() {
+                    Some(cursor) => next = format!("&cursor={cursor}"),
+                    None => break,
+                }
+            }
+            assert_eq!(seen.len(), 23, "{sort}: {seen:?}");
+            assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), all, "{sort}");
+        }
+    }
+
+    async fn bad_input_is_answered_field_by_field_and_nothing_is_written(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let changed = |change: &dyn Fn(&mut Value)| {
+            let mut body = new_dossier("1.003650", "Nguyễn Thị Ánh");
+            change(&mut body);
+            body
+        };
+        for (body, faults) in [
+            (changed(&|b| b["applicant"]["name"] = json!("a\u{0}b")), vec!["/applicant/name control-character"]),
+            (changed(&|b| b["applicant"]["name"] = json!("Nguye\u{302}\u{303}n")), vec!["/applicant/name not-nfc"]),
+            (changed(&|b| b["applicant"]["name"] = json!("a".repeat(201))), vec!["/applicant/name too-long"]),
+            (changed(&|b| b["applicant"]["name"] = json!(7)), vec!["/applicant/name wrong-type"]),
+            (changed(&|b| b["applicant"]["phone"] = json!("gọi sau")), vec!["/applicant/phone bad-form"]),
+            (changed(&|b| b["applicant"]["email"] = json!("a@b")), vec!["/applicant/email bad-form"]),
+            (changed(&|b| b["channel"] = json!("bồ câu")), vec!["/channel unknown-value"]),
+            (changed(&|b| b["colour"] = json!("red")), vec!["/colour unknown-field"]),
+            (changed(&|b| b["occurred_at"] = json!("2020-02-30T09:00:00+07:00")), vec!["/occurred_at bad-form"]),
+            (changed(&|b| b["procedure_code"] = json!("9.999999")), vec!["/procedure_code unknown-procedure"]),
+            (changed(&|b| b["procedure_code"] = json!("1.004427")), vec!["/procedure_code not-of-this-branch"]),
+            (changed(&|b| b["procedure_code"] = json!("1.004918")), vec!["/case case-required"]),
+            (changed(&|b| b["components"][0]["copies"] = json!(0)), vec!["/components/0/copies out-of-range"]),
+            (changed(&|b| { b.as_object_mut().unwrap().remove("channel"); }), vec!["/channel missing-field"]),
+            (changed(&|b| { b["applicant"]["name"] = json!(" "); b["applicant"]["kind"] = json!("cat"); }), vec!["/applicant/name empty", "/applicant/kind unknown-value"]),
+        ] {
+            counter.post("/dossiers", body).await.expect_faults(&faults);
+        }
+        let future = changed(&|b| b["occurred_at"] = json!("2026-03-10T09:00:01+07:00"));
+        counter.post("/dossiers", future).await.expect(422);
+        let yesterday = changed(&|b| b["occurred_at"] = json!("2026-03-09T16:00:00+07:00"));
+        counter.post("/dossiers", yesterday).await.expect_problem(403, "backdating-not-allowed");
+        let foreign = changed(&|b| b["branch_code"] = json!("TL"));
+        counter.post("/dossiers", foreign).await.expect_problem(403, "foreign-branch");
+        let office = house.sign_in_as(Role::Office, None).await;
+        office.post("/dossiers", new_dossier("1.003650", "A")).await.expect_problem(403, "role-may-not");
+        let raw = |body: &'static str| counter.request(Method::POST, "/dossiers").header("content-type", "application/json").body(body);
+        send(raw("{\"procedure_code\": ")).await.expect_problem(400, "malformed-json");
+        send(raw("[]")).await.expect(422);
+        send(counter.request(Method::POST, "/dossiers").body("x")).await.expect(415);
+        let huge = counter.request(Method::POST, "/dossiers").header("content-type", "application/json");
+        send(huge.body("x".repeat(10 * 1024 * 1024))).await.expect_problem(413, "too-large");
+        counter.clone().with_token("x.y.z").post("/dossiers", json!({})).await.expect_problem(401, "unauthenticated");
+
+        house.it_is("2029-06-01 09:00");
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        counter.post("/dossiers", new_dossier("1.003650", "Năm Chưa Có")).await.expect_problem(422, "calendar-missing");
+        let admin = house.sign_in_as(Role::Admin, None).await;
+        assert_eq!(admin.get("/dossiers?count=true").await.expect(200).body["count"], 0);
+    }
+
+    async fn a_branch_does_not_see_the_dossiers_of_another(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        let foreign = house.sign_in_as(Role::Head, Some("TL")).await;
+        foreign.get(&path(&dossier)).await.expect_problem(403, "foreign-branch");
+        foreign.get(&format!("{}/events", path(&dossier))).await.expect_problem(403, "foreign-branch");
+        foreign.act(&format!("{}/stop", path(&dossier)), dossier.version(), json!({"reason": "x"})).await.expect_problem(403, "foreign-branch");
+        assert_eq!(foreign.get("/dossiers").await.expect(200).body["items"], json!([]));
+        foreign.get("/dossiers?branch_code=TS").await.expect_problem(403, "foreign-branch");
+        let office = house.sign_in_as(Role::Office, None).await;
+        office.get(&path(&dossier)).await.expect(200);
+        office.get("/dossiers/000.00.03.H29-260310-9999").await.expect_problem(404, "not-found");
+    }
+
+    async fn a_wrong_entry_is_corrected_in_sight(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let head = house.sign_in_as(Role::Head, Some("TS")).await;
+        let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Anh").await;
+        let corrections = format!("{}/corrections", path(&dossier));
+        let correction = json!({"field": "applicant.name", "value": "Nguyễn Thị Ánh", "reason": "Ghi sai dấu"});
+        counter.act(&corrections, dossier.version(), correction.clone()).await.expect_problem(403, "role-may-not");
+        let dossier = head.act(&corrections, dossier.version(), correction).await.expect(200);
+        assert_eq!(dossier.body["applicant"]["name"], "Nguyễn Thị Ánh");
+        let moved = json!({"field": "received_at", "value": "2026-03-09T09:00:00+07:00", "reason": "Nhận hôm trước"});
+        let dossier = head.act(&corrections, dossier.version(), moved).await.expect(200);
+        assert_eq!((&dossier.body["due_on"], &dossier.body["first_due_on"]), (&json!("2026-03-12"), &json!("2026-03-13")));
+        let events = head.get(&format!("{}/events", path(&dossier))).await.expect(200);
+        let last = &events.body["items"][2];
+        assert_eq!((&last["kind"], &last["old"], &last["new"], &last["reason"]), (&json!("corrected"), &json!("Nguyễn Thị Anh"), &json!("Nguyễn Thị Ánh"), &json!("Ghi sai dấu")));
+        head.act(&corrections, dossier.version(), json!({"field": "resolved_at", "value": "2026-03-10T08:00:00+07:00", "reason": "x"}))
+            .await
+            .expect_problem(409, "nothing-to-correct");
+        assert_eq!(head.get("/dossiers?q=anh").await.expect(200).body["items"].as_array().unwrap().len(), 1);
+    }
+
+    async fn a_citizen_needs_a_second_proof_for_more_than_how_far_it_is(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        let (code, key) = (dossier.body["code"].as_str().unwrap(), dossier.body["lookup_key"].as_str().unwrap());
+        let citizen = house.nobody();
+        let page = format!("/public/dossiers/{code}");
+        let little = citizen.get(&page).await.expect(200);
+        assert_eq!(little.body, json!({"code": code, "status": "received", "completed": false}));
+        for proof in [format!("key={key}"), "phone_last4=4512".into()] {
+            let more = citizen.get(&format!("{page}?{proof}")).await.expect(200);
+            assert_eq!(more.body["due_on"], "2026-03-13");
+            assert!(more.body["contact"]["phone"].as_str().is_some());
+            assert!(!more.text.contains("Nguyễn Thị Ánh"), "{}", more.text);
+        }
+        let unknown = citizen.get("/public/dossiers/000.00.03.H29-260310-0777?key=00").await.expect_problem(404, "not-found");
+        for wrong in ["key=00", "phone_last4=0000", "key=00&phone_last4=4512"] {
+            let answer = citizen.get(&format!("{page}?{wrong}")).await;
+            assert_eq!((answer.status, &answer.body), (unknown.status, &unknown.body), "{wrong}");
+        }
+    }
+}
