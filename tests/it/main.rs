@@ -28,3 +28,4 @@ mod lives;
 mod reference;
 mod register;
 mod report;
+mod upkeep;
