@@ -19,7 +19,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, patch};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What is absent stays as it is.
@@ -38,13 +38,14 @@ pub struct ChangeOfficer {
 }
 
 /// What is changed, parsed.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize)]
 struct Change {
     full_name: Option<String>,
     title: Option<Option<String>>,
     role: Option<Role>,
     branch_code: Option<String>,
     active: Option<bool>,
+    #[serde(skip)]
     password_hash: Option<String>,
 }
 
@@ -88,6 +89,7 @@ pub async fn change_officer(
         active: body.active,
         password_hash,
     };
+    let meta = meta.standing_for(&change)?;
     let answer = act(&house, admin.id, &meta, move |conn, now| {
         let row = apply(conn, now, id, seen, &change)?;
         let version = row.version;

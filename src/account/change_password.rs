@@ -5,8 +5,8 @@ use super::password::{self, Password};
 use super::{Officer, store};
 use crate::both;
 use crate::db::schema::officers;
-use crate::failure::{Failure, FieldFault, Fields, Outcome};
-use crate::http::{Body, House, Problem, Reply};
+use crate::failure::{Failure, FieldFault, Fields};
+use crate::http::{ActMeta, Body, House, Problem, Reply, act, replayed};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use diesel::prelude::*;
@@ -28,6 +28,7 @@ pub async fn change_own_password(
     house: Data<House>,
     desk: Data<Desk>,
     officer: Officer,
+    meta: ActMeta,
     body: Body<ChangePassword>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::new();
@@ -35,6 +36,11 @@ pub async fn change_own_password(
     let old = Password::typed(&body.old);
     let new = fields.done(|| new)?;
     let id = officer.id;
+    let meta = meta.standing_for(&"a new password")?;
+    if let Some(answer) = replayed(&house, id, &meta).await? {
+        // The old password is no longer the old one.
+        return Ok(answer);
+    }
     let turn = desk.turn().await?;
     let hash = house.db.read(move |conn| store::password_hash(conn, id)).await.map_err(|f: Failure| f)?;
     let fits = match old {
@@ -46,18 +52,17 @@ pub async fn change_own_password(
     }
     let hash = password::hash_in_pool(new).await?;
     drop(turn);
-    let (kept, now) = (officer.session, house.clock.now());
-    house
-        .db
-        .write(move |conn| -> Outcome<()> {
-            both!(conn, |c| {
-                diesel::update(officers::table.find(id))
-                    .set((officers::password_hash.eq(&hash), officers::version.eq(officers::version + 1)))
-                    .execute(c)?
-            });
-            store::revoke_all(conn, id, Some(kept), now)
-        })
-        .await?;
+    let kept = officer.session;
+    let answer = act(&house, id, &meta, move |conn, now| {
+        both!(conn, |c| {
+            diesel::update(officers::table.find(id))
+                .set((officers::password_hash.eq(&hash), officers::version.eq(officers::version + 1)))
+                .execute(c)?
+        });
+        store::revoke_all(conn, id, Some(kept), now)?;
+        Ok(Reply::nothing())
+    })
+    .await?;
     desk.forget_officer(id);
-    Ok(Reply::nothing().into_response())
+    Ok(answer)
 }

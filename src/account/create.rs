@@ -66,6 +66,7 @@ pub async fn post_officer(
     let role = body.role;
     let (username, full_name, title, password) =
         fields.done(|| Some((username?, full_name?, title?, password?)))?;
+    let meta = meta.standing_for(&(&username, &full_name, &title, role, &body.branch_code))?;
     let password_hash = desk.hash(password).await?;
     act(&house, admin.id, &meta, move |conn, now| {
         let branch = match &body.branch_code {

@@ -87,6 +87,8 @@ fn seen(request: &HttpRequest) -> Result<Seen, Problem> {
 pub struct ActMeta {
     key: Option<String>,
     request: HttpRequest,
+    /// What the key stands for in the place of the body.
+    instead: Option<[u8; 32]>,
 }
 
 impl FromRequest for ActMeta {
@@ -94,7 +96,7 @@ impl FromRequest for ActMeta {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(idempotency_key(request).map(|key| Self { key, request: request.clone() }))
+        ready(idempotency_key(request).map(|key| Self { key, request: request.clone(), instead: None }))
     }
 }
 
@@ -111,9 +113,17 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
 }
 
 impl ActMeta {
+    /// For a body with a password in it: the key stands for `rest`, the body without it. A plain hash of the
+    /// whole body beside the key would let whoever reads the database guess the password at great speed.
+    pub fn standing_for(self, rest: &impl Serialize) -> Outcome<Self> {
+        let rest = serde_json::to_vec(rest).map_err(|error| Failure::Broken(error.to_string()))?;
+        Ok(Self { instead: Some(Sha256::digest(rest).into()), ..self })
+    }
+
     /// What the key stands for: method, address and body. Headers may differ (a token is renewed in between).
     fn fingerprint(&self) -> String {
-        let body = self.request.extensions().get::<BodyHash>().map_or([0; 32], |hash| hash.0);
+        let whole = || self.request.extensions().get::<BodyHash>().map_or([0; 32], |hash| hash.0);
+        let body = self.instead.unwrap_or_else(whole);
         let mut hash = Sha256::new();
         hash.update(self.request.method().as_str());
         hash.update("\n");
@@ -205,10 +215,28 @@ where
                 keep(conn, officer, &key, &reply)?;
                 Ok(Done::Now(reply))
             } else {
-                recall(conn, officer, &key, &fingerprint)
+                let kept = recall(conn, officer, &key, &fingerprint)?;
+                kept.ok_or_else(|| Failure::Broken("an idempotency key is taken and not there".into()))
             }
         })
         .await?;
+    answer(done)
+}
+
+/// The answer of the first time, if there was one: for an act that has to look at something before its transaction
+/// which is no longer so after it (an old password). [`act`] itself needs no such look.
+pub async fn replayed(
+    house: &House,
+    officer: OfficerId,
+    meta: &ActMeta,
+) -> Result<Option<HttpResponse>, Problem> {
+    let Some(key) = meta.key.clone() else { return Ok(None) };
+    let fingerprint = meta.fingerprint();
+    let done = house.db.read(move |conn| recall(conn, officer, &key, &fingerprint)).await?;
+    done.map(answer).transpose()
+}
+
+fn answer(done: Done) -> Result<HttpResponse, Problem> {
     match done {
         Done::Now(reply) => Ok(reply.into_response()),
         Done::Before(reply) => {
@@ -271,21 +299,23 @@ fn keep(conn: &mut Conn<'_>, officer: OfficerId, key: &str, reply: &Reply) -> Ou
     Ok(())
 }
 
-fn recall(conn: &mut Conn<'_>, officer: OfficerId, key: &str, fingerprint: &str) -> Outcome<Done> {
+fn recall(conn: &mut Conn<'_>, officer: OfficerId, key: &str, fingerprint: &str) -> Outcome<Option<Done>> {
     use idempotency_keys as k;
-    let (hash, status, location, etag, body) = both!(conn, |c| {
+    let kept = both!(conn, |c| {
         k::table
             .find((officer, key))
             .select((k::request_hash, k::status, k::location, k::etag, k::body))
-            .first::<(String, i32, Option<String>, Option<String>, String)>(c)?
+            .first::<(String, i32, Option<String>, Option<String>, String)>(c)
+            .optional()?
     });
+    let Some((hash, status, location, etag, body)) = kept else { return Ok(None) };
     if hash != fingerprint {
-        return Ok(Done::Otherwise);
+        return Ok(Some(Done::Otherwise));
     }
     let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
     let status = status.ok_or_else(|| Failure::Db(DbError::Corrupt("status of a kept answer".into())))?;
     let version = etag.and_then(|etag| etag.parse().ok());
-    Ok(Done::Before(Reply { status, location, version, body }))
+    Ok(Some(Done::Before(Reply { status, location, version, body })))
 }
 
 /// Forgets keys older than `before`; they live 24 hours at least, so callers pass at most yesterday.

@@ -14,11 +14,14 @@ use sha2::{Digest, Sha256};
 use std::future::{Future, poll_fn};
 use std::ops::Deref;
 use std::pin::{Pin, pin};
+use std::time::Duration;
 
 /// Bytes a body may have unless the configuration says otherwise: 1 MiB.
 pub const LIMIT: usize = 1024 * 1024;
 /// So many bytes of a body that is too large are still read, so that whoever sends it hears why it is refused.
 const PATIENCE: usize = 64 * 1024 * 1024;
+/// How long a body may take to arrive: whoever sends a byte a minute only wants to keep a place occupied.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// The body of the request as a `T`.
 #[derive(Debug)]
@@ -54,7 +57,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let request = request.clone();
         let payload = payload.take();
         Box::pin(async move {
-            let bytes = read(&request, payload).await?;
+            let slow = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "body-unreadable");
+            let bytes = tokio::time::timeout(LONGEST, read(&request, payload)).await.map_err(slow)??;
             request.extensions_mut().insert(BodyHash(Sha256::digest(&bytes).into()));
             if bytes.is_empty() && !request.headers().contains_key(header::CONTENT_TYPE) {
                 // An act with nothing to say, sent by a client that sends nothing then.

@@ -182,3 +182,52 @@ impl RootSpanBuilder for RequestSpan {
 
     fn on_request_end<B: MessageBody>(_: Span, _: &Result<ServiceResponse<B>, Error>) {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::BASE;
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::{App, web};
+
+    async fn breaks() -> HttpResponse {
+        panic!("planted: Nguyễn Văn A")
+    }
+
+    #[actix_web::test]
+    async fn a_panic_is_answered_like_any_other_fault_of_ours() {
+        let path = format!("{BASE}/breaks");
+        let app = App::new().wrap(from_fn(edge)).route(&path, web::get().to(breaks));
+        let app = init_service(app).await;
+        for _ in 0..2 {
+            let request = TestRequest::get().uri(&path).insert_header(("Accept-Language", "en")).to_request();
+            let error =
+                actix_web::dev::Service::call(&app, request).await.expect_err("no request is left to answer");
+            let answer = error.error_response();
+            assert_eq!(answer.status(), 500);
+            assert_eq!(answer.headers().get("x-content-type-options").unwrap(), "nosniff");
+            let body = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(body["type"], "/problems/internal");
+            assert_eq!(body["title"], "Internal error");
+            assert!(!body.to_string().contains("planted"));
+        }
+    }
+
+    #[actix_web::test]
+    async fn what_the_web_server_says_with_a_bare_status_gets_words() {
+        let app = App::new()
+            .wrap(from_fn(edge))
+            .route("/bare", web::get().to(|| async { HttpResponse::PayloadTooLarge() }))
+            .route(
+                "/page",
+                web::get().to(|| async { HttpResponse::NotFound().content_type("text/html").body("<p>") }),
+            );
+        let app = init_service(app).await;
+        let bare = call_service(&app, TestRequest::get().uri("/bare").to_request()).await;
+        assert_eq!(bare.headers().get("content-type").unwrap(), MEDIA_TYPE);
+        let page = call_service(&app, TestRequest::get().uri("/page").to_request()).await;
+        assert_eq!(page.headers().get("content-type").unwrap(), "text/html", "a page of ours stays as it is");
+    }
+}

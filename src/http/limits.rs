@@ -116,4 +116,14 @@ mod tests {
         assert_ne!(at("[2001:db8:1:2::1]:1"), at("[2001:db8:1:3::1]:1"));
         assert_eq!(at("[::ffff:192.0.2.1]:1"), at("192.0.2.1:1"));
     }
+
+    #[test]
+    fn who_asks_too_often_waits_and_others_do_not() {
+        let settings = Settings { public_lookups_per_minute: 2, ..Settings::default() };
+        let limits = Limits::new(&settings);
+        let ask = |last: u8| limits.lookups.check_key(&IpAddr::V4(Ipv4Addr::new(192, 0, 2, last))).is_ok();
+        assert_eq!([ask(1), ask(1), ask(1), ask(2)], [true, true, false, true]);
+        limits.tidy();
+        assert!(!ask(1), "tidying forgives nobody");
+    }
 }

@@ -67,7 +67,7 @@ pub mod segment;
 mod shape;
 pub mod words;
 
-pub use act::{ActMeta, Reply, Seen, act};
+pub use act::{ActMeta, Reply, Seen, act, replayed};
 pub use body::{Body, Nothing, given};
 pub use health::{ReadyCheck, Warning};
 pub use house::{House, Settings};

@@ -390,4 +390,15 @@ mod tests {
         let problem = Problem::field(FieldFault::with("/name", "unknown-value", "Nguyễn Văn A"));
         assert_eq!(format!("{problem:?} {problem}"), "422 invalid-fields 422 invalid-fields");
     }
+
+    #[test]
+    fn a_database_that_is_away_is_no_fault_of_the_request() {
+        let problem = Problem::from(DbError::Unreachable("postgres://user:secret@host".into()));
+        let answer = problem.render(Lang::Vi);
+        assert_eq!(answer.status(), 503);
+        assert!(answer.headers().contains_key(header::RETRY_AFTER));
+        assert!(!serde_json::to_string(&problem.worded(Lang::Vi)).unwrap().contains("secret"));
+        assert_eq!(Problem::from(DbError::Panicked).status(), 500);
+        assert_eq!(Problem::from(Failure::Stale(4)).to_string(), "412 stale");
+    }
 }

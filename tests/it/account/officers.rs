@@ -184,4 +184,16 @@ on_both! {
         admin.get("/officers/1").await.expect_problem(404, "no-such-path");
         admin.get("/officers/00000000-0000-0000-0000-000000000000").await.expect_problem(404, "not-found");
     }
+
+    async fn a_repeated_change_of_password_is_told_that_it_was_done(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let person = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let change = || {
+            let request = person.request(reqwest::Method::POST, "/officers/me/password");
+            let body = json!({"old": PASSWORD, "new": "mật khẩu mới tinh"});
+            crate::support::house::send(request.header("Idempotency-Key", "k1").json(&body))
+        };
+        change().await.expect(204);
+        assert_eq!(change().await.expect(204).header("idempotency-replayed"), Some("true"));
+    }
 }

@@ -71,4 +71,12 @@ on_both! {
         admin.get("/officers?branch_code=a%00b").await.expect_faults(&["/query/branch_code control-character"]);
         admin.get("/officers?branch_code=%ff").await.expect_problem(400, "malformed-query");
     }
+
+    async fn long_answers_are_packed_for_those_who_can_unpack_them(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let request = || house.nobody().request(Method::GET, "/openapi.json");
+        let packed = send(request().header("Accept-Encoding", "gzip")).await.expect(200);
+        assert_eq!(packed.header("content-encoding"), Some("gzip"));
+        assert_eq!(send(request()).await.expect(200).header("content-encoding"), None);
+    }
 }
