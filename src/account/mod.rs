@@ -6,6 +6,7 @@ pub mod change;
 pub mod change_password;
 pub mod create;
 mod desk;
+mod from_the_machine;
 pub mod list;
 mod officer;
 mod password;
@@ -18,6 +19,7 @@ mod token;
 
 pub use create::{NewOfficer, create_officer};
 pub use desk::{Desk, Settings, authenticate};
+pub use from_the_machine::{everybody, set_password};
 pub use officer::{Admin, HeadOf, Officer};
 pub use password::{Password, hash_password};
 pub use store::{branch_by_code, forget_stale};

@@ -3,6 +3,7 @@
 use crate::config::ConfigError;
 use crate::db::DbError;
 use crate::failure::Failure;
+use crate::http::{Lang, Problem};
 use crate::installation::StartingDataError;
 use crate::telemetry::TelemetryError;
 use std::process::ExitCode;
@@ -83,17 +84,23 @@ impl From<DbError> for CliError {
 }
 
 impl From<Failure> for CliError {
+    /// In the words of the web service.
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Db(error) => error.into(),
-            Failure::Invalid(faults) => {
-                let faults = faults.iter().map(|fault| {
-                    let fact = fault.fact.as_deref().map(|fact| format!(" ({fact})")).unwrap_or_default();
-                    format!("{}: {}{fact}", fault.pointer.trim_start_matches('/'), fault.code)
-                });
-                Self::Usage(format!("giá trị không hợp lệ: {}", faults.collect::<Vec<_>>().join("; ")))
-            }
-            other => Self::Failed(format!("không thực hiện được: {other}")),
+            Failure::Broken(cause) => Self::Failed(format!("lỗi của chương trình: {cause}")),
+            Failure::Invalid(_) => Self::Usage(words(failure)),
+            other => Self::Failed(words(other)),
         }
     }
+}
+
+fn words(failure: Failure) -> String {
+    let worded = Problem::from(failure).worded(Lang::Vi);
+    let faults = worded
+        .errors
+        .iter()
+        .map(|fault| format!("{}: {}", fault.pointer.trim_start_matches('/'), fault.detail));
+    let faults: Vec<_> = faults.collect();
+    if faults.is_empty() { worded.detail } else { faults.join(" ") }
 }

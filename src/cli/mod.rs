@@ -9,7 +9,11 @@ mod due;
 mod error;
 mod import;
 mod migrate;
+mod running;
+mod serve;
 mod setup;
+mod user;
+mod work;
 
 pub use error::CliError;
 pub use setup::Setup;
@@ -37,12 +41,18 @@ macro_rules! commands {
 }
 
 commands! {
+    /// Chạy dịch vụ: tạo hoặc nâng cấp cơ sở dữ liệu, trả lời yêu cầu, xử lý công việc nền
+    Serve => serve,
+    /// Chỉ xử lý công việc nền
+    Work => work,
     /// Tạo mới hoặc nâng cấp cơ sở dữ liệu; cơ sở dữ liệu trống được nạp danh mục ban đầu
     Migrate => migrate,
     /// Tính hạn trả kết quả và giải thích từng ngày; không cần cơ sở dữ liệu
     Due => due,
     /// Nhập sổ theo dõi hồ sơ có sẵn
     Import => import,
+    /// Tài khoản
+    User => user,
     /// Sao lưu cơ sở dữ liệu ra một tệp mới
     Backup => backup,
     /// Cấu hình

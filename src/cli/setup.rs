@@ -19,11 +19,16 @@ impl Setup {
     pub fn new(file: Option<&Path>, database_url: Option<&str>) -> Result<Self, CliError> {
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let mut config = Config::load(file, variables)?;
-        if let Some(url) = database_url {
-            config = config.with_flag("--database-url", "database.url", url)?;
-        }
-        Ok(Self { config, clock: Clock::System })
+        let config = Config::load(file, variables)?;
+        Self { config, clock: Clock::System }.with_flag("--database-url", "database.url", database_url)
+    }
+
+    /// The same under one more flag, if it was given.
+    pub fn with_flag(self, flag: &str, key: &str, value: Option<&str>) -> Result<Self, CliError> {
+        Ok(match value {
+            Some(value) => Self { config: self.config.with_flag(flag, key, value)?, ..self },
+            None => self,
+        })
     }
 
     /// Starts the log: for commands that do more than answer.

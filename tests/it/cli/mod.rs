@@ -4,3 +4,5 @@ mod backup;
 mod config;
 mod due;
 mod migrate;
+mod serve;
+mod user;
