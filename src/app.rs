@@ -45,6 +45,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(account::show::show_officer)
         .service(account::change::change_officer)
         // letters of apology
+        .service(apology::reappoint::reappoint_dossier)
         .service(apology::list::list_apologies)
         .service(apology::missing::list_missing_apologies)
         .service(apology::show::show_apology)

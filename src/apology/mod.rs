@@ -16,6 +16,7 @@ mod issued;
 pub mod letter;
 pub mod list;
 pub mod missing;
+pub mod reappoint;
 mod row;
 pub mod send;
 pub mod show;

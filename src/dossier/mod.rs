@@ -50,6 +50,7 @@ pub use store::{code, codes_taken, events, last_code_numbers, next_codes, raise_
 pub use supply::supply_dossier;
 pub use track::track_dossier;
 pub use transition::{Order, save_and_show};
+pub use view::View;
 pub use viewed::Views;
 pub use withdraw::withdraw_dossier;
 

@@ -6,6 +6,7 @@ mod drafts;
 mod editing;
 mod mailing;
 mod missing;
+mod reappointment;
 
 use crate::support::database::TestDatabase;
 use crate::support::ground::{Ground, applicant, intake};
