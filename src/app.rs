@@ -63,6 +63,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(calendar::days::delete_day)
         .service(calendar::year::put_year)
         .service(calendar::impact::impact)
+        .service(dossier::recompute_due_dates)
         // the catalogue
         .service(branch::list::list_branches)
         .service(branch::create::post_branch)
@@ -79,6 +80,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(dossier::list_dossiers)
         .service(dossier::show_dossier)
         .service(dossier::dossier_history)
+        .service(dossier::dossier_deadline)
         .service(dossier::accept_dossier)
         .service(dossier::refuse_dossier)
         .service(dossier::forward_dossier)

@@ -313,4 +313,56 @@ on_both! {
             assert_eq!((answer.status, &answer.body), (unknown.status, &unknown.body), "{wrong}");
         }
     }
+
+    async fn a_due_date_explains_itself_with_its_restarts_and_waits(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        house.it_is("2020-01-21 09:00");
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        let first = counter.get(&format!("{}/deadline", path(&dossier))).await.expect(200);
+        let days = first.body["explanation"].as_array().unwrap();
+        assert_eq!(days[0], json!({"date": "2020-01-22", "counted": true, "leg": 1, "n": 1}));
+        assert_eq!(days[1], json!({"date": "2020-01-23", "counted": false, "reason": "Tết Âm lịch - 29 tháng Chạp"}));
+        assert_eq!(days.last().unwrap()["date"], "2020-01-31");
+        let asked = json!({"items": ["Bản vẽ"], "reason": "thiếu"});
+        let dossier = counter.act(&format!("{}/supplement-request", path(&dossier)), dossier.version(), asked).await.expect(200);
+        house.it_is("2020-02-10 10:00");
+        let counter = house.sign_in(&counter.username).await;
+        counter.act(&format!("{}/supplement", path(&dossier)), dossier.version(), json!({})).await.expect(200);
+        let told = counter.get(&format!("{}/deadline", path(&dossier))).await.expect(200).body;
+        assert_eq!((&told["due_on"], &told["first_due_on"]), (&json!("2020-02-13"), &json!("2020-01-31")));
+        assert_eq!(told["promises"][0]["due_on"], "2020-01-31");
+        assert_eq!((&told["promises"][1]["set_by"], &told["promises"][1]["restarted"]), (&json!("supplied"), &json!(true)));
+        assert_eq!(told["waits"], json!([{"what": "supplement_requested", "from": "2020-01-21T09:00:00+07:00", "to": "2020-02-10T10:00:00+07:00"}]));
+        assert_eq!(told["explanation"][0]["date"], "2020-02-11");
+    }
+
+    async fn a_changed_calendar_moves_nothing_until_told_to_and_keeps_earlier_promises(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        house.it_is("2026-11-19 09:00");
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let admin = house.sign_in_as(Role::Admin, None).await;
+        // Thursday + 3 working days: Friday, Monday, Wednesday (Tuesday 24/11 is a day off).
+        let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        assert_eq!(dossier.body["due_on"], "2026-11-25");
+        let change = |body: Value| send(admin.request(Method::PUT, "/calendar/days/2026-11-23").json(&body));
+        let day_off = json!({"kind": "compensatory_off", "name": "Nghỉ hoán đổi"});
+        let seen = change(day_off.clone()).await;
+        let seen = if seen.status.as_u16() == 428 { admin.put("/calendar/days/2026-11-23", day_off).await } else { seen };
+        assert!(seen.status.is_success(), "{}", seen.text);
+        let shown = counter.get(&path(&dossier)).await.expect(200);
+        assert_eq!(shown.body["due_on"], "2026-11-25", "nothing moves by itself");
+        let reason = json!({"reason": "Thông báo hoán đổi ngày làm việc"});
+        counter.post("/calendar/recomputations", reason.clone()).await.expect_problem(403, "admin-only");
+        let done = admin.post("/calendar/recomputations", reason.clone()).await.expect(200).body;
+        assert_eq!(done["kept"][0]["computed_due_on"], "2026-11-26");
+        assert_eq!(done["moved"], json!([]));
+        let saturday = json!({"kind": "working_swap", "name": "Làm bù thứ Bảy"});
+        admin.put("/calendar/days/2026-11-21", saturday).await;
+        admin.delete("/calendar/days/2026-11-23").await;
+        let done = admin.post("/calendar/recomputations", reason).await.expect(200).body;
+        assert_eq!(done["moved"][0]["computed_due_on"], "2026-11-23");
+        let shown = counter.get(&path(&dossier)).await.expect(200);
+        assert_eq!((&shown.body["due_on"], &shown.body["first_due_on"]), (&json!("2026-11-23"), &json!("2026-11-25")));
+    }
 }
