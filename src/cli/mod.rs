@@ -9,10 +9,12 @@ mod due;
 mod error;
 mod import;
 mod migrate;
+mod rates;
 mod running;
 mod serve;
 mod setup;
 mod user;
+mod verify;
 mod work;
 
 pub use error::CliError;
@@ -53,6 +55,10 @@ commands! {
     Import => import,
     /// Tài khoản
     User => user,
+    /// Tỷ lệ giải quyết đúng hạn của một kỳ bất kỳ, chia theo bất kỳ cách nào
+    Rates => rates,
+    /// Đếm lại mọi số liệu từ các sự kiện; kết thúc với mã 1 khi có sai khác
+    Verify => verify,
     /// Sao lưu cơ sở dữ liệu ra một tệp mới
     Backup => backup,
     /// Cấu hình

@@ -3,7 +3,7 @@
 use super::CliError;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Db, migrate::migrate};
+use crate::db::{DatabaseUrl, Db, migrate::migrate};
 use crate::installation::{Files, StartingData, seed_if_empty};
 use crate::telemetry;
 use secrecy::ExposeSecret as _;
@@ -41,6 +41,16 @@ impl Setup {
     pub fn open(&self) -> Result<Db, CliError> {
         let url = self.config.database.url.expose_secret().parse()?;
         Ok(Db::open(&url, self.config.database.connections)?)
+    }
+
+    /// The database as it is, which must be there: looking into it does not make one.
+    pub fn open_existing(&self) -> Result<Db, CliError> {
+        if let DatabaseUrl::Sqlite(file) = self.config.database.url.expose_secret().parse()?
+            && !file.exists()
+        {
+            return Err(CliError::failed(format_args!("không có cơ sở dữ liệu {}", file.display())));
+        }
+        self.open()
     }
 
     /// The database, brought up to date and given the starting data when it is empty.

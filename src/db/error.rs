@@ -45,6 +45,11 @@ impl DbError {
         }
     }
 
+    /// A value in a row is not of its column's kind: the row is damaged, not the way to it.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Corrupt(_) | Self::Diesel(DieselError::DeserializationError(_)))
+    }
+
     /// The unique constraint on `columns` of `table` was hit. SQLite names the columns in its message,
     /// PostgreSQL the constraint (`table_column_key`, or `table_pkey`).
     pub fn is_duplicate(&self, table: &str, columns: &[&str]) -> bool {

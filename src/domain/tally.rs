@@ -140,6 +140,17 @@ impl Sums {
     pub fn is_zero(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Every figure under its name.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, i64)> {
+        let received = [
+            ("received_online", self.online),
+            ("received_in_person", self.in_person),
+            ("received_postal", self.postal),
+        ];
+        let rest = Counts::COLUMNS.into_iter().zip(self.rest.figures());
+        received.into_iter().chain(rest.skip(1))
+    }
 }
 
 /// Counts by whose and by day. Sorted, so that whoever writes them takes rows in one order and never deadlocks.

@@ -1,6 +1,7 @@
 //! The dossier: one file a verb. Every change goes through [`Life`]: load → decide → save, in one transaction.
 
 mod accept;
+mod audit;
 pub mod chain;
 mod correct;
 mod deadline;
@@ -31,6 +32,7 @@ mod viewed;
 mod withdraw;
 
 pub use accept::accept_dossier;
+pub use audit::{Audited, Finding, audit, ids_of_branch};
 pub use chain::hex;
 pub use correct::correct_dossier;
 pub use deadline::dossier_deadline;

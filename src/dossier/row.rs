@@ -78,7 +78,58 @@ struct Rest {
     received_by: Option<String>,
 }
 
+/// The columns of two rows that do not hold the same.
+macro_rules! differing {
+    ($one:expr, $other:expr, $($column:ident)+) => {{
+        let mut columns = Vec::new();
+        $(if $one.$column != $other.$column { columns.push(stringify!($column)); })+
+        columns
+    }};
+}
+
 impl DossierRow {
+    /// The columns in which it is another than `told`. The chain is not compared: it is not told by the facts.
+    pub fn differences(&self, told: &Self) -> Vec<&'static str> {
+        // Taken apart, so that a new column cannot be forgotten here.
+        let Self {
+            id: _,
+            code: _,
+            branch_id: _,
+            sector_id: _,
+            procedure_id: _,
+            procedure_version_id: _,
+            case_code: _,
+            rule_set: _,
+            channel: _,
+            status: _,
+            time_limit: _,
+            submitted_at: _,
+            received_at: _,
+            clock_started_at: _,
+            due_on: _,
+            due_at: _,
+            first_due_on: _,
+            reappointed_due_on: _,
+            apology_due_on: _,
+            provisional: _,
+            supplement_rounds: _,
+            waiting_since: _,
+            resolved_at: _,
+            timeliness: _,
+            closed_at: _,
+            returned_at: _,
+            held_by: _,
+            held_step: _,
+            standing: _,
+            version: _,
+            chain: _,
+        } = self;
+        differing!(self, told, code branch_id sector_id procedure_id procedure_version_id case_code rule_set
+            channel status time_limit submitted_at received_at clock_started_at due_on due_at first_due_on
+            reappointed_due_on apology_due_on provisional supplement_rounds waiting_since resolved_at timeliness
+            closed_at returned_at held_by held_step standing version)
+    }
+
     pub fn of(id: DossierId, dossier: &Dossier, chain: &str) -> Result<Self, DbError> {
         let deadline = dossier.clock.as_ref().map(|clock| &clock.deadline);
         let resolved = dossier.resolved.as_ref();

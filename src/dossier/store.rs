@@ -1,5 +1,6 @@
 //! The dossier's tables. Nobody else writes them.
 
+use super::audit::by_dossier;
 use super::row::{DossierRow, EventRow, ParticularsRow, ReappointmentRow};
 use crate::both;
 use crate::db::schema::{code_counters, dossier_events, dossier_particulars, dossiers, reappointments};
@@ -71,6 +72,44 @@ pub fn event_rows(c: &mut Conn<'_>, id: DossierId) -> Outcome<Vec<EventRow>> {
         .order(dossier_events::seq)
         .select(EventRow::as_select())
         .load(c))?)
+}
+
+/// The keys of a branch's dossiers, in no order.
+pub fn ids_of_branch(c: &mut Conn<'_>, branch: BranchId) -> Outcome<Vec<DossierId>> {
+    Ok(both!(c, |c| dossiers::table.filter(dossiers::branch_id.eq(branch)).select(dossiers::id).load(c))?)
+}
+
+/// The code of a dossier whose row may hold nothing else that can be read.
+pub fn code_of(c: &mut Conn<'_>, id: DossierId) -> Outcome<String> {
+    Ok(both!(c, |c| dossiers::table.find(id).select(dossiers::code).first(c))?)
+}
+
+/// Rows, particulars and events of these dossiers, events in their order.
+#[expect(clippy::type_complexity, reason = "three kinds of rows that belong together")]
+pub fn whole(
+    c: &mut Conn<'_>,
+    ids: &[DossierId],
+) -> Outcome<Vec<(DossierRow, Option<ParticularsRow>, Vec<EventRow>)>> {
+    let (rows, particulars, events) = both!(c, |c| (
+        dossiers::table.filter(dossiers::id.eq_any(ids)).select(DossierRow::as_select()).load(c)?,
+        dossier_particulars::table
+            .filter(dossier_particulars::dossier_id.eq_any(ids))
+            .select(ParticularsRow::as_select())
+            .load(c)?,
+        dossier_events::table
+            .filter(dossier_events::dossier_id.eq_any(ids))
+            .order((dossier_events::dossier_id, dossier_events::seq))
+            .select(EventRow::as_select())
+            .load(c)?,
+    ));
+    let mut particulars = by_dossier(particulars, |row| row.dossier_id);
+    let mut events = by_dossier(events, |row| row.dossier_id);
+    let of = |row: DossierRow| {
+        let particulars = particulars.remove(&row.id).and_then(|mut rows| rows.pop());
+        let events = events.remove(&row.id).unwrap_or_default();
+        (row, particulars, events)
+    };
+    Ok(rows.into_iter().map(of).collect())
 }
 
 /// The whole history, oldest first.

@@ -9,8 +9,9 @@ mod question;
 pub mod rates;
 mod store;
 mod tally_rows;
+pub mod verify;
 mod view;
 
 pub use asked::{Asked, Grouping};
 pub use store::write_tallies;
-pub use view::{FiguresView, RatesView, RowView};
+pub use view::{FiguresView, RateView, RatesView, RowView};

@@ -95,7 +95,7 @@ impl Question {
                 .into_iter()
                 .flat_map(|(segment, ranges)| ranges.into_iter().map(move |range| (segment, range)))
                 .collect(),
-            apart_by_day: self.period.map(|_| WITHIN),
+            apart_by_day: self.period.map(|_| WITHIN).into_iter().collect(),
             apart: self.apart,
             only: self.only.clone(),
         }
@@ -185,7 +185,8 @@ fn added<'a>(sums: impl IntoIterator<Item = &'a Sums>) -> Sums {
     all
 }
 
-fn key_of(summed: &Summed) -> Outcome<RowKey> {
+/// The key of a sum.
+pub fn key_of(summed: &Summed) -> Outcome<RowKey> {
     let channel = summed.channel.as_deref().map(str::parse).transpose();
     Ok(RowKey {
         branch: summed.branch,

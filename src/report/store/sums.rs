@@ -21,8 +21,8 @@ use diesel::sql_types::{BigInt, Date, HasSqlType, Nullable, SmallInt, Text, Unty
 pub struct Selection {
     /// The rows, each range under the number of its segment.
     pub ranges: Vec<(i16, Range)>,
-    /// Keeps the rows of this segment apart by their day.
-    pub apart_by_day: Option<i16>,
+    /// Keeps the rows of these segments apart by their day.
+    pub apart_by_day: Vec<i16>,
     pub apart: Apart,
     pub only: Only,
 }
@@ -203,7 +203,7 @@ impl Question {
         held.extend(only.officer.map(|id| ("officer_id", vec![id.into()])));
         let arm = |(segment, range): &(i16, Range)| Arm {
             segment: Value::Number(*segment),
-            by_day: *apart_by_day == Some(*segment),
+            by_day: apart_by_day.contains(segment),
             grain: range.grain.into(),
             from: range.from.map(Value::Day),
             until: Value::Day(range.until),

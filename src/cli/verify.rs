@@ -1,0 +1,120 @@
+//! `motcua verify`: counts everything again from the events; exit code 1 when something stored is otherwise.
+
+use super::{CliError, Done, Setup, say};
+use crate::dossier::Finding;
+use crate::failure::Failure;
+use crate::reference::{Reference, ReferenceCache};
+use crate::report::verify::{Cell, Difference, Verified, verify};
+use indicatif::{ProgressBar, ProgressStyle};
+
+#[derive(clap::Args)]
+pub struct Args {}
+
+pub fn run(_: Args, setup: Setup) -> Done {
+    let db = setup.open_existing()?;
+    let references = ReferenceCache::new(setup.config.office.hours.clone());
+    // Hidden by itself where nobody watches.
+    let bar = ProgressBar::new(0).with_style(
+        ProgressStyle::with_template(
+            "Đối chiếu [{bar:40}] {human_pos}/{human_len} hồ sơ ({per_sec}), còn {eta}",
+        )
+        .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    let (verified, reference) = db.snapshot_blocking(|c| -> Result<_, Failure> {
+        let reference = references.of(c)?;
+        let verified = verify(c, &mut |done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        })?;
+        Ok((verified, reference))
+    })?;
+    bar.finish_and_clear();
+    tell(&verified, &reference)
+}
+
+fn tell(verified: &Verified, reference: &Reference) -> Done {
+    for difference in &verified.shown {
+        say(words(difference, reference))?;
+    }
+    let Verified { dossiers, events, cells, differences, .. } = verified;
+    let shown = u64::try_from(verified.shown.len()).unwrap_or(u64::MAX);
+    if *differences > shown {
+        say(format_args!("… và {} sai khác nữa.", differences - shown))?;
+    }
+    say(format_args!("Đã đối chiếu {dossiers} hồ sơ, {events} sự kiện, {cells} dòng số liệu."))?;
+    if *differences == 0 {
+        say("Không có sai khác.")
+    } else {
+        Err(CliError::failed(format_args!("{differences} sai khác giữa dữ liệu lưu và các sự kiện")))
+    }
+}
+
+fn words(difference: &Difference, reference: &Reference) -> String {
+    match difference {
+        Difference::Dossier { code, finding } => format!("hồ sơ {code}: {}", of_dossier(finding)),
+        Difference::Tally { table, cell, figure, stored, counted } => format!(
+            "{table} {}: {figure} đang lưu {stored}, đếm lại từ sự kiện {counted}",
+            place(cell, reference)
+        ),
+        Difference::StrayTallies { table, rows } => {
+            format!("{table}: {rows} dòng của đơn vị không có trong danh mục")
+        }
+        Difference::CodeMissing { day_of_agency, number } => {
+            format!("mã {day_of_agency}-{number:04}: đã cấp số nhưng không có hồ sơ")
+        }
+        Difference::CodeBeyondCounter { day_of_agency, number, last } => {
+            format!("mã {day_of_agency}-{number:04}: vượt quá số cuối đã cấp ({last})")
+        }
+    }
+}
+
+fn of_dossier(finding: &Finding) -> String {
+    match finding {
+        Finding::NoEvents => "không có sự kiện nào".into(),
+        Finding::Gap { due, came } => format!("thiếu sự kiện {due} (tiếp theo là {came})"),
+        Finding::Unreadable { seq: 0 } => "dòng hồ sơ không đọc được".into(),
+        Finding::Unreadable { seq } => format!("sự kiện {seq} không đọc được"),
+        Finding::BrokenChain { seq } => {
+            format!("chuỗi băm đứt tại sự kiện {seq}: đã bị sửa, xóa hoặc chèn")
+        }
+        Finding::OtherEnd { version, events } => {
+            format!("dòng hồ sơ ở phiên bản {version}, không khớp sự kiện cuối ({events} sự kiện)")
+        }
+        Finding::OtherBranch { seq } => format!("sự kiện {seq} ghi đơn vị khác với hồ sơ"),
+        Finding::OtherThanTold { columns } => {
+            format!("khác với sự kiện kể lại ở: {}", columns.join(", "))
+        }
+        Finding::NoBeginning => "không bắt đầu bằng sự kiện đăng ký".into(),
+    }
+}
+
+fn place(cell: &Cell, reference: &Reference) -> String {
+    let grain = match cell.grain.number() {
+        0 => "ngày",
+        1 => "tháng từ",
+        _ => "năm từ",
+    };
+    let mut place = format!("{grain} {}", cell.day);
+    let mut part = |text: Option<String>| {
+        if let Some(text) = text {
+            place.push_str(", ");
+            place.push_str(&text);
+        }
+    };
+    let key = &cell.key;
+    part(key.branch.map(|id| match reference.branch_by_id(id) {
+        Some(branch) => branch.code.clone(),
+        None => id.to_string(),
+    }));
+    part(key.sector.map(|id| match reference.sector_by_id(id) {
+        Some(sector) => sector.name.clone(),
+        None => id.to_string(),
+    }));
+    part(key.procedure.map(|id| match reference.procedure_by_id(id) {
+        Some(procedure) => procedure.code.clone(),
+        None => id.to_string(),
+    }));
+    part(key.channel.map(|channel| channel.to_string()));
+    part(key.officer.map(|id| id.to_string()));
+    place
+}

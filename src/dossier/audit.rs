@@ -1,0 +1,142 @@
+//! Holding stored dossiers against their events: the chain of hashes, the numbering, and the row, which must be
+//! what the events tell.
+
+use super::chain;
+use super::row::{DossierRow, EventRow, ParticularsRow};
+use super::store;
+use crate::db::Conn;
+use crate::domain::dossier::replay;
+use crate::domain::event::Event;
+use crate::domain::ids::{BranchId, DossierId};
+use crate::failure::{Failure, Outcome};
+use std::collections::HashMap;
+
+/// A dossier, its events as far as they can be read, and what is wrong with it.
+#[derive(Debug)]
+pub struct Audited {
+    pub id: DossierId,
+    pub code: String,
+    pub events: Vec<Event>,
+    pub findings: Vec<Finding>,
+}
+
+/// What can be wrong with one dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// There is no event at all.
+    NoEvents,
+    /// After the event before, this number was due, and that one came.
+    Gap { due: i32, came: i32 },
+    /// The row of this event, or of the dossier itself (0), does not hold what it must.
+    Unreadable { seq: i32 },
+    /// The event does not belong where it stands: it, or one before it, was changed, taken out or put in.
+    BrokenChain { seq: i32 },
+    /// The dossier's row stands at another event than its last.
+    OtherEnd { version: i32, events: usize },
+    /// Events and row are of different branches.
+    OtherBranch { seq: i32 },
+    /// These columns are not what the events tell.
+    OtherThanTold { columns: Vec<&'static str> },
+    /// The events do not begin with a registration.
+    NoBeginning,
+}
+
+/// The dossiers of a branch, by key.
+pub fn ids_of_branch(c: &mut Conn<'_>, branch: BranchId) -> Outcome<Vec<DossierId>> {
+    let mut ids = store::ids_of_branch(c, branch)?;
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// Holds these dossiers against their events.
+///
+/// # Errors
+/// When the database fails; what is wrong with a dossier is a finding and no error.
+pub fn audit(c: &mut Conn<'_>, ids: &[DossierId]) -> Outcome<Vec<Audited>> {
+    match store::whole(c, ids) {
+        Ok(rows) => {
+            Ok(rows.into_iter().map(|(row, particulars, events)| held(row, particulars, &events)).collect())
+        }
+        // One row that cannot be read must not hide the others.
+        Err(Failure::Db(error)) if error.is_unreadable() => match ids {
+            [] => Ok(Vec::new()),
+            [id] => {
+                let findings = vec![Finding::Unreadable { seq: 0 }];
+                Ok(vec![Audited { id: *id, code: store::code_of(c, *id)?, events: Vec::new(), findings }])
+            }
+            ids => {
+                let mut audited = Vec::with_capacity(ids.len());
+                for id in ids {
+                    audited.extend(audit(c, std::slice::from_ref(id))?);
+                }
+                Ok(audited)
+            }
+        },
+        Err(failure) => Err(failure),
+    }
+}
+
+fn held(row: DossierRow, particulars: Option<ParticularsRow>, rows: &[EventRow]) -> Audited {
+    let mut findings = Vec::new();
+    let events = read(&row, rows, &mut findings);
+    if rows.is_empty() {
+        findings.push(Finding::NoEvents);
+    } else {
+        let at_its_end = rows.last().is_some_and(|last| last.hash == row.chain && last.seq == row.version);
+        if !at_its_end {
+            findings.push(Finding::OtherEnd { version: row.version, events: rows.len() });
+        }
+        if events.len() == rows.len() {
+            findings.extend(told(&row, particulars.as_ref(), &events));
+        }
+    }
+    Audited { id: row.id, code: row.code, events, findings }
+}
+
+/// Walks the chain.
+fn read(row: &DossierRow, rows: &[EventRow], findings: &mut Vec<Finding>) -> Vec<Event> {
+    let mut events = Vec::with_capacity(rows.len());
+    let (mut before, mut due) = (chain::START, 1);
+    for event_row in rows {
+        let seq = event_row.seq;
+        if seq != due {
+            findings.push(Finding::Gap { due, came: seq });
+        }
+        if event_row.branch_id != row.branch_id {
+            findings.push(Finding::OtherBranch { seq });
+        }
+        match event_row.event() {
+            Ok(event) => {
+                if chain::link(before, row.id, &event, &event_row.facts.0) != event_row.hash {
+                    findings.push(Finding::BrokenChain { seq });
+                }
+                events.push(event);
+            }
+            Err(_) => findings.push(Finding::Unreadable { seq }),
+        }
+        (before, due) = (event_row.hash.as_str(), seq.saturating_add(1));
+    }
+    events
+}
+
+/// What the row holds against what the events tell.
+fn told(row: &DossierRow, particulars: Option<&ParticularsRow>, events: &[Event]) -> Option<Finding> {
+    let Some((dossier, told)) = replay(events) else { return Some(Finding::NoBeginning) };
+    let mut columns = match DossierRow::of(row.id, &dossier, &row.chain) {
+        Ok(told) => row.differences(&told),
+        Err(_) => return Some(Finding::Unreadable { seq: 0 }),
+    };
+    if particulars.and_then(|row| row.particulars().ok()).as_ref() != Some(&told) {
+        columns.push("particulars");
+    }
+    (!columns.is_empty()).then_some(Finding::OtherThanTold { columns })
+}
+
+/// Rows by the dossier they belong to.
+pub(super) fn by_dossier<R>(rows: Vec<R>, of: impl Fn(&R) -> DossierId) -> HashMap<DossierId, Vec<R>> {
+    let mut sorted: HashMap<DossierId, Vec<R>> = HashMap::new();
+    for row in rows {
+        sorted.entry(of(&row)).or_default().push(row);
+    }
+    sorted
+}

@@ -1,0 +1,129 @@
+//! `verify` finds nothing where nothing was touched, and names what was.
+
+use super::written::written;
+use crate::support::process::run_on;
+use diesel::prelude::*;
+use motcua::both;
+use motcua::db::Conn;
+use motcua::dossier::Finding;
+use motcua::failure::{Failure, Outcome};
+use motcua::report::verify::{Difference, Verified, verify};
+
+fn sql(tx: &mut Conn<'_>, text: &str) -> usize {
+    both!(tx, |c| diesel::sql_query(text).execute(c)).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// What is found after tampering, which is undone.
+fn after(ground: &crate::support::ground::Ground, tamper: &str) -> Verified {
+    let (tell, told) = std::sync::mpsc::channel();
+    let tamper = tamper.to_owned();
+    let undone: Outcome<()> = ground.db.write_blocking(move |tx| {
+        assert_eq!(sql(tx, &tamper), 1, "{tamper}");
+        tell.send(verify(tx, &mut |_, _| {})?).unwrap();
+        Err(Failure::Conflict("undone"))
+    });
+    assert!(matches!(undone, Err(Failure::Conflict("undone"))), "{undone:?}");
+    told.recv().unwrap()
+}
+
+fn findings(verified: &Verified) -> Vec<&Finding> {
+    let findings = verified.shown.iter().filter_map(|difference| match difference {
+        Difference::Dossier { finding, .. } => Some(finding),
+        _ => None,
+    });
+    findings.collect()
+}
+
+/// The last event of a kind, as a condition.
+fn one(condition: &str) -> String {
+    format!(
+        "(dossier_id, seq) in (select dossier_id, seq from dossier_events where {condition} order by dossier_id, seq limit 1)"
+    )
+}
+
+on_both! {
+    async fn whatever_is_tampered_with_is_named(db: TestDatabase) {
+        let written = written(&db, 60);
+        let ground = &written.ground;
+        let clean = ground.write(|tx| verify(tx, &mut |_, _| {}));
+        assert_eq!(clean.shown, []);
+        assert_eq!((clean.differences, clean.dossiers), (0, u64::try_from(written.lives.len()).unwrap()));
+        assert!(clean.cells > 500 && clean.events > 200, "{clean:?}");
+
+        for table in ["tallies", "tallies_fine"] {
+            for grain in 0..3 {
+                let cell = format!(
+                    "update {table} set overdue = overdue + 7 where (branch_id, day, grain) in \
+                     (select branch_id, day, grain from {table} where grain = {grain} group by branch_id, day, grain \
+                      having count(*) = 1 order by branch_id, day limit 1)"
+                );
+                match after(ground, &cell).shown.as_slice() {
+                    [Difference::Tally { table: named, cell, figure: "overdue", stored, counted }] => {
+                        assert_eq!((*named, cell.grain.number()), (table, grain));
+                        assert_eq!(*stored, counted + 7);
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        let gone = after(ground, "delete from tallies where (branch_id, day, grain) in \
+            (select branch_id, day, grain from tallies where grain = 0 and open <> 0 group by branch_id, day, grain \
+             having count(*) = 1 order by branch_id, day limit 1)");
+        assert!(matches!(gone.shown.as_slice(), [Difference::Tally { stored: 0, .. }, ..]), "{gone:?}");
+
+        let facts = after(ground, &format!(
+            "update dossier_events set facts = '{{\"reason\": \"khác\", \"past_due\": false}}' where {}",
+            one("kind = 'withdrawn' and exists (select 1 from dossier_events later where later.dossier_id = dossier_events.dossier_id)")
+        ));
+        assert!(matches!(findings(&facts)[..], [Finding::BrokenChain { .. }, ..]), "{facts:?}");
+
+        let moved = after(ground, &format!("update dossier_events set occurred_at = recorded_at, officer_id = dossier_id where {}", one("kind = 'received'")));
+        assert!(findings(&moved).iter().any(|finding| matches!(finding, Finding::BrokenChain { seq: 2 })), "{moved:?}");
+        assert!(moved.shown.iter().any(|difference| matches!(difference, Difference::Tally { .. })), "{moved:?}");
+
+        let deleted = after(ground, &format!("delete from dossier_events where {}", one("kind = 'received' and seq = 2 and dossier_id in (select dossier_id from dossier_events where seq = 3)")));
+        assert!(findings(&deleted).contains(&&Finding::Gap { due: 2, came: 3 }), "{deleted:?}");
+        assert!(findings(&deleted).contains(&&Finding::BrokenChain { seq: 3 }), "{deleted:?}");
+
+        let last = after(ground, &format!("delete from dossier_events where {}", one("kind = 'returned' and seq = (select max(seq) from dossier_events l where l.dossier_id = dossier_events.dossier_id)")));
+        assert!(matches!(findings(&last)[..], [Finding::OtherEnd { .. }, ..]), "{last:?}");
+
+        let unreadable = after(ground, &format!("update dossier_events set facts = '[1]' where {}", one("kind = 'forwarded'")));
+        assert!(findings(&unreadable).iter().any(|finding| matches!(finding, Finding::Unreadable { .. })), "{unreadable:?}");
+
+        let row = after(
+            ground,
+            "update dossiers set held_step = 'không ai', rule_set = 'khác' \
+             where id = (select id from dossiers where status = 'resolved' order by code limit 1)",
+        );
+        assert_eq!(findings(&row), [&Finding::OtherThanTold { columns: vec!["rule_set", "held_step"] }]);
+
+        let name = after(ground, "update dossier_particulars set applicant_name = 'Người khác' where dossier_id = (select id from dossiers order by code limit 1)");
+        assert_eq!(findings(&name), [&Finding::OtherThanTold { columns: vec!["particulars"] }]);
+
+        let counter = "update code_counters set last = last + 2 where (agency_identifier, day) in (select agency_identifier, day from code_counters order by day limit 1)";
+        let codes = after(ground, counter);
+        assert!(matches!(codes.shown.as_slice(), [Difference::CodeMissing { .. }, Difference::CodeMissing { .. }]), "{codes:?}");
+        let codes = after(ground, &counter.replace("last + 2", "0"));
+        assert!(matches!(codes.shown.as_slice(), [Difference::CodeBeyondCounter { number: 1, last: 0, .. }, ..]), "{codes:?}");
+
+        // Nothing of all this stayed.
+        assert_eq!(ground.write(|tx| verify(tx, &mut |_, _| {})).differences, 0);
+    }
+
+    async fn the_command_says_so_and_ends_with_1(db: TestDatabase) {
+        let written = written(&db, 12);
+        let said = run_on(&db, &["verify"], "").success().stdout;
+        assert!(said.ends_with("Không có sai khác.\n"), "{said}");
+        assert!(said.contains(&format!("{} hồ sơ", written.lives.len())), "{said}");
+        written.ground.write(|tx| {
+            sql(tx, "update tallies set received_postal = received_postal + 1");
+            Ok(())
+        });
+        let refused = run_on(&db, &["verify"], "").code(1);
+        assert!(refused.stdout.contains("received_postal đang lưu"), "{}", refused.stdout);
+        assert!(refused.stderr.contains("sai khác"), "{}", refused.stderr);
+        // More than are named are counted.
+        assert!(refused.stdout.lines().count() <= 102, "{}", refused.stdout);
+    }
+}
