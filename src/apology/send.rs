@@ -115,7 +115,7 @@ pub fn message_id(id: ApologyId, from: &str) -> String {
 fn mark_handed_over(room: &PostRoom, job: &Job, id: ApologyId) -> Outcome<()> {
     let (job, clock) = (job.clone(), room.clock.clone());
     room.db.write_blocking(move |tx| {
-        renew(tx, &job, clock.now() + TimeDelta::seconds(60))?;
+        renew(tx, &job, clock.now())?;
         if store::move_mail(tx, id, MailState::Queued, MailState::HandedOver, None)? {
             Ok(())
         } else {
@@ -189,7 +189,7 @@ fn give_up(room: &PostRoom, job: &Job, id: ApologyId, reason: &str) -> Outcome<(
 fn put_back(room: &PostRoom, job: &Job, id: ApologyId, reason: &str) -> Outcome<()> {
     let (job, reason, clock) = (job.clone(), reason.to_owned(), room.clock.clone());
     room.db.write_blocking(move |tx| {
-        renew(tx, &job, clock.now() + TimeDelta::seconds(60))?;
+        renew(tx, &job, clock.now())?;
         for from in [MailState::HandedOver, MailState::Queued] {
             if store::move_mail(tx, id, from, MailState::Queued, Some(&reason))? {
                 return Ok(());

@@ -35,6 +35,8 @@ pub struct Job {
     pub created_at: DateTime<Utc>,
     /// Names this claim, not the worker: a worker that lost a lease to itself is fenced off as well.
     lease: String,
+    /// How long the lease holds each time.
+    lasts: TimeDelta,
 }
 
 /// Queues `job` in the caller's transaction; false when its key is queued already.
@@ -67,15 +69,15 @@ pub fn finish(tx: &mut Conn<'_>, job: &Job) -> Outcome<()> {
         .execute(c)?))
 }
 
-/// Keeps the job for this worker until `until`; also the way to make sure, inside a transaction, that it still
-/// is this worker's.
+/// Keeps the job for this worker for another lease from `now` on; also the way to make sure, inside a transaction,
+/// that it still is this worker's.
 ///
 /// # Errors
 /// The conflict `lease-lost`.
-pub fn renew(tx: &mut Conn<'_>, job: &Job, until: DateTime<Utc>) -> Outcome<()> {
+pub fn renew(tx: &mut Conn<'_>, job: &Job, now: DateTime<Utc>) -> Outcome<()> {
     held(both!(tx, |c| diesel::update(jobs::table.find(job.id))
         .filter(jobs::leased_by.eq(&job.lease))
-        .set(jobs::leased_until.eq(Moment(until)))
+        .set(jobs::leased_until.eq(Moment(now + job.lasts)))
         .execute(c)?))
 }
 
@@ -176,6 +178,7 @@ pub(super) fn claim(
             attempt: u32::try_from(row.attempts).unwrap_or(u32::MAX),
             created_at: row.created_at.into(),
             lease: token.clone(),
+            lasts: lease,
         });
     }
     Ok(claimed)

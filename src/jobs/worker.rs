@@ -175,9 +175,9 @@ impl Worker {
     }
 
     async fn renew(&self, job: &Job) {
-        let (own, until) = (job.clone(), self.clock.now() + delta(self.settings.lease));
+        let (own, now) = (job.clone(), self.clock.now());
         // A lost lease is noticed where it matters: when the handler wants to write.
-        logged("renewing a lease", self.db.0.write(move |tx| queue::renew(tx, &own, until)).await);
+        logged("renewing a lease", self.db.0.write(move |tx| queue::renew(tx, &own, now)).await);
     }
 
     async fn settle(&self, job: Job, outcome: Result<(), Trouble>, every: Option<Duration>) -> Outcome<()> {

@@ -4,6 +4,7 @@ mod approval;
 mod automatic;
 mod drafts;
 mod editing;
+mod killed;
 mod mailing;
 mod missing;
 mod reappointment;

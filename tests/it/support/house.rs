@@ -177,6 +177,18 @@ pub struct Person {
 }
 
 impl Person {
+    /// Somebody in front of a service that runs elsewhere: the program itself, at `http://127.0.0.1:PORT`.
+    pub fn before(origin: &str, access_token: Option<&str>) -> Self {
+        Self {
+            origin: origin.to_owned(),
+            client: reqwest::Client::new(),
+            id: OfficerId::nil(),
+            username: String::new(),
+            access_token: access_token.map(str::to_owned),
+            refresh_token: None,
+        }
+    }
+
     fn with_id(self, id: OfficerId) -> Self {
         Self { id, ..self }
     }
