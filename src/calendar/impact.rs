@@ -91,6 +91,10 @@ pub async fn impact(house: Data<House>, _admin: Admin, body: Body<Change>) -> Re
         .db
         .snapshot(move |conn| {
             let reference = cache.of(conn)?;
+            // Each alone, so that the fault names the day; then all together.
+            for (n, day) in days.iter().enumerate() {
+                edited(&reference.calendar, std::slice::from_ref(day), &[], &format!("/add/{n}"))?;
+            }
             let after = edited(&reference.calendar, &days, &change.remove, "/add")?;
             let open = crate::dossier::open_clocks(conn, &reference)?;
             Ok::<_, crate::failure::Failure>(Impact { looked_at: open.len(), moves: moves(&after, &open) })

@@ -16,6 +16,8 @@ mod support;
 
 mod account;
 mod apology;
+mod branch;
+mod calendar;
 mod cli;
 mod domain;
 mod dossier;
@@ -25,6 +27,7 @@ mod installation;
 mod jobs;
 mod licences;
 mod lives;
+mod procedure;
 mod reference;
 mod register;
 mod report;

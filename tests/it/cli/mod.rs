@@ -2,7 +2,7 @@
 
 mod backup;
 mod config;
-mod due;
+pub mod due;
 mod migrate;
 mod serve;
 mod user;
