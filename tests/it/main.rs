@@ -19,6 +19,7 @@ mod apology;
 mod branch;
 mod calendar;
 mod cli;
+mod crash;
 mod domain;
 mod dossier;
 mod house;
