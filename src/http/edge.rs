@@ -219,7 +219,7 @@ mod tests {
     async fn what_the_web_server_says_with_a_bare_status_gets_words() {
         let app = App::new()
             .wrap(from_fn(edge))
-            .route("/bare", web::get().to(|| async { HttpResponse::PayloadTooLarge() }))
+            .route("/bare", web::get().to(|| async { HttpResponse::PayloadTooLarge().finish() }))
             .route(
                 "/page",
                 web::get().to(|| async { HttpResponse::NotFound().content_type("text/html").body("<p>") }),
