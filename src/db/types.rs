@@ -183,5 +183,40 @@ impl FromSql<JsonSql, Sqlite> for Json {
     }
 }
 
+/// A JSON document in a row, as its text: written and read without being taken apart.
+#[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = JsonSql)]
+pub struct JsonText(pub String);
+
+impl ToSql<JsonSql, Pg> for JsonText {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(&[1])?; // version of the jsonb wire format
+        out.write_all(self.0.as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+
+impl ToSql<JsonSql, Sqlite> for JsonText {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.as_str());
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<JsonSql, Pg> for JsonText {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        match value.as_bytes().split_first() {
+            Some((1, text)) => Ok(Self(std::str::from_utf8(text)?.to_owned())),
+            _ => Err("an unknown version of the jsonb wire format".into()),
+        }
+    }
+}
+
+impl FromSql<JsonSql, Sqlite> for JsonText {
+    fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        <String as FromSql<Text, Sqlite>>::from_sql(value).map(Self)
+    }
+}
+
 #[expect(dead_code, reason = "proves at compile time that PostgreSQL's own type is the one we name")]
 fn jsonb_is_native(_: Jsonb) {}

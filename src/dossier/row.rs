@@ -1,8 +1,9 @@
 //! The dossier's row ⇄ the dossier as the rules see it.
 
+use super::chain;
 use crate::db::DbError;
 use crate::db::schema::{dossier_events, dossier_particulars, dossiers, reappointments};
-use crate::db::types::{Json, Moment};
+use crate::db::types::{JsonText, Moment};
 use crate::domain::deadline::{Deadline, Pause};
 use crate::domain::dossier::{ClockState, Dossier, Handover, Resolution, Waiting};
 use crate::domain::event::{
@@ -17,7 +18,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = dossiers, treat_none_as_null = true)]
+#[diesel(table_name = dossiers, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct DossierRow {
     pub id: DossierId,
     pub code: String,
@@ -47,7 +48,7 @@ pub struct DossierRow {
     pub returned_at: Option<Moment>,
     pub held_by: Option<OfficerId>,
     pub held_step: Option<String>,
-    pub standing: Json,
+    pub standing: JsonText,
     pub version: i32,
     pub chain: String,
 }
@@ -175,7 +176,7 @@ impl DossierRow {
             returned_at: dossier.returned.as_ref().map(|handover| Moment(handover.at)),
             held_by: dossier.held_by,
             held_step: dossier.held_step.clone(),
-            standing: Json(serde_json::to_value(&rest).map_err(|error| DbError::Corrupt(error.to_string()))?),
+            standing: text_of(&rest)?,
             version: number(dossier.version)?,
             chain: chain.to_owned(),
         })
@@ -184,7 +185,7 @@ impl DossierRow {
     pub fn dossier(&self) -> Result<Dossier, DbError> {
         let corrupt =
             |what: &dyn std::fmt::Display| DbError::Corrupt(format!("dossier {}: {what}", self.code));
-        let rest: Rest = serde_json::from_value(self.standing.0.clone()).map_err(|error| corrupt(&error))?;
+        let rest: Rest = serde_json::from_str(&self.standing.0).map_err(|error| corrupt(&error))?;
         let clock = match (self.clock_started_at, self.due_on, self.due_at, self.apology_due_on) {
             (Some(started_at), Some(due_on), Some(due_at), Some(apology_due_on)) => Some(ClockState {
                 started_at: started_at.0,
@@ -257,7 +258,7 @@ fn number(count: u32) -> Result<i32, DbError> {
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = dossier_events)]
+#[diesel(table_name = dossier_events, treat_none_as_default_value = false)]
 pub struct EventRow {
     pub dossier_id: DossierId,
     pub seq: i32,
@@ -266,14 +267,14 @@ pub struct EventRow {
     pub occurred_at: Moment,
     pub recorded_at: Moment,
     pub officer_id: Option<OfficerId>,
-    pub facts: Json,
+    pub facts: JsonText,
     pub hash: String,
 }
 
 impl EventRow {
     pub fn of(id: DossierId, branch: BranchId, event: &Event, before: &str) -> Result<Self, DbError> {
-        let facts = facts_of(&event.fact)?;
-        let hash = super::chain::link(before, id, event, &facts);
+        let facts = chain::canonical_text(&facts_of(&event.fact)?);
+        let hash = chain::link_text(before, id, event, &facts);
         Ok(Self {
             dossier_id: id,
             seq: number(event.seq)?,
@@ -282,7 +283,7 @@ impl EventRow {
             occurred_at: event.occurred_at.into(),
             recorded_at: event.recorded_at.into(),
             officer_id: event.officer,
-            facts: Json(facts),
+            facts: JsonText(facts),
             hash,
         })
     }
@@ -291,7 +292,9 @@ impl EventRow {
         let corrupt = |what: &dyn std::fmt::Display| {
             DbError::Corrupt(format!("event {} of {}: {what}", self.seq, self.dossier_id))
         };
-        let tagged = serde_json::json!({"kind": self.kind, "facts": self.facts.0});
+        let facts: serde_json::Value =
+            serde_json::from_str(&self.facts.0).map_err(|error| corrupt(&error))?;
+        let tagged = serde_json::json!({"kind": self.kind, "facts": facts});
         Ok(Event {
             seq: u32::try_from(self.seq).map_err(|error| corrupt(&error))?,
             occurred_at: self.occurred_at.0,
@@ -302,13 +305,17 @@ impl EventRow {
     }
 }
 
+fn text_of(document: &impl Serialize) -> Result<JsonText, DbError> {
+    serde_json::to_string(document).map(JsonText).map_err(|error| DbError::Corrupt(error.to_string()))
+}
+
 fn facts_of(fact: &Fact) -> Result<serde_json::Value, DbError> {
     let mut tagged = serde_json::to_value(fact).map_err(|error| DbError::Corrupt(error.to_string()))?;
     Ok(tagged.get_mut("facts").map(serde_json::Value::take).unwrap_or_default())
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = dossier_particulars, treat_none_as_null = true)]
+#[diesel(table_name = dossier_particulars, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct ParticularsRow {
     pub dossier_id: DossierId,
     pub branch_id: BranchId,
@@ -321,7 +328,7 @@ pub struct ParticularsRow {
     pub folded_name: String,
     pub lookup_key: String,
     pub words_row: Option<i64>,
-    pub particulars: Json,
+    pub particulars: JsonText,
 }
 
 /// What is shown and never searched.
@@ -357,9 +364,7 @@ impl ParticularsRow {
             folded_name: fold(&of.applicant.name),
             lookup_key: lookup_key.to_owned(),
             words_row: None,
-            particulars: Json(
-                serde_json::to_value(&shown).map_err(|error| DbError::Corrupt(error.to_string()))?,
-            ),
+            particulars: text_of(&shown)?,
         })
     }
 
@@ -367,8 +372,7 @@ impl ParticularsRow {
         let corrupt = |what: &dyn std::fmt::Display| {
             DbError::Corrupt(format!("particulars of {}: {what}", self.dossier_id))
         };
-        let shown: Shown =
-            serde_json::from_value(self.particulars.0.clone()).map_err(|error| corrupt(&error))?;
+        let shown: Shown = serde_json::from_str(&self.particulars.0).map_err(|error| corrupt(&error))?;
         Ok(Particulars {
             applicant: Applicant {
                 name: self.applicant_name.clone(),
@@ -397,7 +401,7 @@ pub fn search_words(of: &Particulars) -> String {
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = reappointments)]
+#[diesel(table_name = reappointments, treat_none_as_default_value = false)]
 pub struct ReappointmentRow {
     pub dossier_id: DossierId,
     pub ordinal: i32,
