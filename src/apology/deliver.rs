@@ -6,7 +6,8 @@ use super::row::ApologyRow;
 use super::store::{self, Delivery};
 use super::view::{self, View};
 use crate::account::Officer;
-use crate::domain::ids::ApologyId;
+use crate::db::Conn;
+use crate::domain::ids::{ApologyId, OfficerId};
 use crate::domain::letter_status::{LetterStatus, MailState};
 use crate::domain::people;
 use crate::failure::{Failure, FieldFault, Fields, Outcome};
@@ -69,6 +70,21 @@ pub async fn deliver_apology(
         Ok(Reply::ok(&view::whole(tx, &reference, &letters, &row, now)?)?.version(row.version))
     })
     .await
+}
+
+/// The same for acts that come by another door than HTTP.
+pub fn deliver(
+    tx: &mut Conn<'_>,
+    id: ApologyId,
+    (how, to): (&str, &str),
+    at: DateTime<Utc>,
+    by: OfficerId,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
+    let row = store::lock(tx, id)?;
+    check(&row, at, now)?;
+    let delivery = Delivery { at, how: how.to_owned(), to: to.to_owned(), by };
+    store::deliver(tx, id, &delivery)
 }
 
 fn how(word: &str) -> Result<How, FieldFault> {

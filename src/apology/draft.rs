@@ -76,7 +76,8 @@ fn draft_batch(
             branch: dossier.branch_id,
             due_on,
             new_due_on: suggested(calendar, due_on.max(today), dossier.reappointed_due_on, extra),
-            cause: None,
+            // A register that was taken over may have known it.
+            cause: crate::register::cause_of(tx, dossier.id)?,
             reason: None,
             held_by: dossier.held_by,
         };

@@ -136,6 +136,26 @@ pub(super) fn may_edit(officer: &Officer, row: &ApologyRow) -> Outcome<()> {
     if officer.role == Role::Office { Err(Failure::Forbidden("role-may-not")) } else { Ok(()) }
 }
 
+/// Writes into a draft why the dossier will be late, for acts that come by another door than HTTP.
+pub fn state_cause(
+    tx: &mut Conn<'_>,
+    reference: &Reference,
+    letters: &Letters,
+    id: ApologyId,
+    (cause, reason): (&str, &str),
+    now: DateTime<Utc>,
+) -> Outcome<()> {
+    let change = Change {
+        cause: Some(Some(known_cause(cause).map_err(|fault| Failure::Invalid(vec![fault]))?)),
+        reason: Some(Some(reason.to_owned())),
+        new_due_on: None,
+        body: None,
+        held_back: None,
+    };
+    let row = store::lock(tx, id)?;
+    edit(tx, reference, letters, row, &change, now)
+}
+
 /// Decide, save: `row` is locked.
 fn edit(
     tx: &mut Conn<'_>,

@@ -2,10 +2,11 @@
 
 use crate::both;
 use crate::db::Conn;
-use crate::db::schema::apologies;
+use crate::db::schema::{apologies, dossier_particulars};
 use crate::db::types::Moment;
 use crate::documents::dates::document_number;
-use crate::domain::ids::DossierId;
+use crate::domain::ids::{ApologyId, DossierId};
+use crate::domain::letter_status::LetterStatus;
 use crate::domain::local_time::day_of;
 use crate::failure::Outcome;
 use chrono::NaiveDate;
@@ -50,4 +51,26 @@ pub fn issued_letter(c: &mut Conn<'_>, dossier: DossierId) -> Outcome<Option<Iss
             text: text?,
         })
     }))
+}
+
+/// The draft of this dossier and its version, where there is one.
+pub fn draft_of(c: &mut Conn<'_>, dossier: DossierId) -> Outcome<Option<(ApologyId, u32)>> {
+    let row: Option<(ApologyId, i32)> = both!(c, |c| apologies::table
+        .filter(apologies::dossier_id.eq(dossier))
+        .filter(apologies::status.eq(LetterStatus::Draft.as_str()))
+        .select((apologies::id, apologies::version))
+        .first(c)
+        .optional())?;
+    Ok(row.map(|(id, version)| (id, u32::try_from(version).unwrap_or_default())))
+}
+
+/// The letter of this dossier that waits to be handed over on paper, and to whom.
+pub fn on_paper(c: &mut Conn<'_>, dossier: DossierId) -> Outcome<Option<(ApologyId, String)>> {
+    Ok(both!(c, |c| apologies::table
+        .inner_join(dossier_particulars::table.on(dossier_particulars::dossier_id.eq(apologies::dossier_id)))
+        .filter(apologies::dossier_id.eq(dossier))
+        .filter(apologies::status.eq(LetterStatus::Paper.as_str()))
+        .select((apologies::id, dossier_particulars::applicant_name))
+        .first(c)
+        .optional())?)
 }

@@ -23,8 +23,11 @@ pub mod show;
 mod store;
 mod view;
 
+pub use approve::Approver;
 pub use changed::dossier_changed;
-pub use issued::{IssuedLetter, issued_letter};
+pub use edit::state_cause;
+pub use facts::Signer;
+pub use issued::{IssuedLetter, draft_of, issued_letter, on_paper};
 
 use crate::clock::Clock;
 use crate::config::Config;

@@ -25,8 +25,13 @@ const TOOLS: &[&str] = &["db", "reference", "jobs", "mail", "http", "documents"]
 
 const ROOMS: &[Room] = &[
     Room { name: "main", uses: &[&["cli"]], never: &["diesel", "actix_web", "lettre"] },
-    Room { name: "cli", uses: &[&["app", "installation"], FEATURES, TOOLS, GROUND], never: &["lettre"] },
+    Room {
+        name: "cli",
+        uses: &[&["app", "demo", "installation"], FEATURES, TOOLS, GROUND],
+        never: &["lettre"],
+    },
     Room { name: "app", uses: &[&["installation"], FEATURES, TOOLS, GROUND], never: &["lettre"] },
+    Room { name: "demo", uses: &[FEATURES, TOOLS, GROUND], never: &["actix_web", "lettre"] },
     Room { name: "installation", uses: &[FEATURES, TOOLS, GROUND], never: &["actix_web", "lettre"] },
     // features
     Room { name: "account", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },

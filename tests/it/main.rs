@@ -20,6 +20,7 @@ mod branch;
 mod calendar;
 mod cli;
 mod crash;
+mod demo;
 mod domain;
 mod dossier;
 mod house;
