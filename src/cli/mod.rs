@@ -5,6 +5,7 @@
 
 mod backup;
 mod config;
+mod demo;
 mod due;
 mod error;
 mod import;
@@ -43,6 +44,8 @@ macro_rules! commands {
 }
 
 commands! {
+    /// Dùng thử: dựng sẵn một năm hồ sơ hư cấu rồi chạy dịch vụ
+    Demo => demo,
     /// Chạy dịch vụ: tạo hoặc nâng cấp cơ sở dữ liệu, trả lời yêu cầu, xử lý công việc nền
     Serve => serve,
     /// Chỉ xử lý công việc nền

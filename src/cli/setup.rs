@@ -12,6 +12,8 @@ use std::path::Path;
 pub struct Setup {
     pub config: Config,
     pub clock: Clock,
+    /// The database was named on the command line.
+    pub database_given: bool,
 }
 
 impl Setup {
@@ -20,7 +22,11 @@ impl Setup {
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let config = Config::load(file, variables)?;
-        Self { config, clock: Clock::System }.with_flag("--database-url", "database.url", database_url)
+        Self { config, clock: Clock::System, database_given: database_url.is_some() }.with_flag(
+            "--database-url",
+            "database.url",
+            database_url,
+        )
     }
 
     /// The same under one more flag, if it was given.

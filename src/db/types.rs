@@ -184,9 +184,22 @@ impl FromSql<JsonSql, Sqlite> for Json {
 }
 
 /// A JSON document in a row, as its text: written and read without being taken apart.
-#[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[derive(Debug, Clone, AsExpression, FromSqlRow)]
 #[diesel(sql_type = JsonSql)]
 pub struct JsonText(pub String);
+
+impl JsonText {
+    pub fn value(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::from_str(&self.0)
+    }
+}
+
+/// Documents are compared, not their spelling: PostgreSQL gives another order of keys back than it was given.
+impl PartialEq for JsonText {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || matches!((self.value(), other.value()), (Ok(one), Ok(another)) if one == another)
+    }
+}
 
 impl ToSql<JsonSql, Pg> for JsonText {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {

@@ -107,7 +107,8 @@ fn read(row: &DossierRow, rows: &[EventRow], findings: &mut Vec<Finding>) -> Vec
         }
         match event_row.event() {
             Ok(event) => {
-                if chain::link(before, row.id, &event, &event_row.facts.0) != event_row.hash {
+                let facts = event_row.facts.value().unwrap_or_default();
+                if chain::link(before, row.id, &event, &facts) != event_row.hash {
                     findings.push(Finding::BrokenChain { seq });
                 }
                 events.push(event);

@@ -71,7 +71,7 @@ pub async fn dossier_history(
 }
 
 fn show(event: EventRow, officer: Option<String>) -> Outcome<EventView> {
-    let Ok(Value::Object(mut facts)) = serde_json::from_str(&event.facts.0) else {
+    let Ok(Value::Object(mut facts)) = event.facts.value() else {
         return Err(Failure::Broken(format!("event {} of {} has no facts", event.seq, event.dossier_id)));
     };
     facts.values_mut().for_each(at_the_counter);

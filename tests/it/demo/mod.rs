@@ -1,6 +1,7 @@
 //! The demo: everything that can happen has happened to some, and all of it holds.
 
 use crate::support::database::TestDatabase;
+use crate::support::process::{Service, run};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use motcua::both;
@@ -169,4 +170,39 @@ fn a_database_with_dossiers_of_its_own_is_none_of_the_demos() {
     assert_eq!(ground.db.read_blocking(standing).unwrap(), Standing::Empty);
     ground.take_in("TS", intake("1.003650", applicant("Nguyễn Thị Thật")));
     assert_eq!(ground.db.read_blocking(standing).unwrap(), Standing::Foreign);
+}
+
+/// From nothing to an answer, as the README promises; the second start finds everything there.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_starts_from_nothing_and_says_how_to_sign_in() {
+    let args = ["demo", "--port", "0", "--dossiers", "200"];
+    let mut service = Service::start_with(&args, &[]).await;
+    assert!(service.folder().join("data/demo/motcua.db").is_file());
+    let said = service.said();
+    assert!(said.contains("demo-motcua") && said.contains("chicuctruong.ts"), "{said}");
+    let client = reqwest::Client::new();
+    for (username, role) in [
+        ("quantri", "admin"),
+        ("vanphong", "office"),
+        ("chicuctruong.ts", "head"),
+        ("tiepnhan.cnty", "counter"),
+        ("xuly.ttbvtv", "handler"),
+    ] {
+        let body = serde_json::json!({"username": username, "password": "demo-motcua"}).to_string();
+        let request = client
+            .post(service.url("/api/v1/sessions"))
+            .header("Content-Type", "application/json")
+            .body(body);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 201);
+        let session: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        assert_eq!(session["officer"]["role"], role, "{session}");
+    }
+    assert_eq!(service.stop().code(), Some(0));
+    let url = format!("sqlite://{}", service.folder().join("data/demo/motcua.db").display());
+    run(&["verify"], &[("DATABASE_URL", &url)], "").success();
+
+    service.restart().await;
+    let again = service.said();
+    assert_eq!(again.matches("Đang dựng dữ liệu").count(), 1, "filled once: {again}");
 }
