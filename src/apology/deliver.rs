@@ -24,15 +24,22 @@ enum How {
     Postal,
     /// At the applicant's address, by an officer or the ward.
     AtHome,
+    /// The mail of which nobody knew had arrived: the person says so.
+    Email,
 }
 
-crate::domain::words::code_words!(How { InPerson => "in_person", Postal => "postal", AtHome => "at_home" });
+crate::domain::words::code_words!(How {
+    InPerson => "in_person",
+    Postal => "postal",
+    AtHome => "at_home",
+    Email => "email",
+});
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ApologyDelivery)]
 pub struct Request {
-    /// in_person, postal, at_home
+    /// in_person, postal, at_home; email when the person confirms that the mail had arrived after all
     how: String,
     delivered_at: DateTime<FixedOffset>,
     /// Who took it.

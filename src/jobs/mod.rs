@@ -11,7 +11,7 @@
 //!
 //! Ours, and small, because no kept library does this on both databases with diesel: apalis and sqlxmq bring
 //! sqlx and a second pool, which cannot join our transaction; backie and fang's SQLite side are no longer kept
-//! (docs/decisions).
+//! (docs/decisions/0004).
 
 mod backoff;
 mod handlers;

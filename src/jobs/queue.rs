@@ -7,7 +7,10 @@ use crate::db::{Conn, DbError};
 use crate::domain::ids::JobId;
 use crate::failure::{Failure, Outcome};
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use serde_json::Value;
 
 /// The conflict of a worker whose lease another has taken over.
@@ -119,10 +122,15 @@ pub(super) fn bury(tx: &mut Conn<'_>, job: &Job, error: &str) -> Outcome<()> {
         .execute(c)?))
 }
 
+/// As the partial index has it: with a parameter instead, PostgreSQL could not tell that the index covers it.
+fn pending() -> SqlLiteral<Bool> {
+    sql("state in ('waiting', 'running')")
+}
+
 /// Whether anything is due: looked up at the reading door first, so that an idle worker writes nothing.
 pub(super) fn any_due(conn: &mut Conn<'_>, kinds: &[&'static str], now: DateTime<Utc>) -> Outcome<bool> {
     let found = both!(conn, |c| jobs::table
-        .filter(jobs::state.eq_any(["waiting", "running"]))
+        .filter(pending())
         .filter(jobs::run_at.le(Moment(now)))
         .filter(jobs::leased_until.is_null().or(jobs::leased_until.lt(Moment(now))))
         .filter(jobs::kind.eq_any(kinds))
@@ -146,7 +154,7 @@ pub(super) fn claim(
     macro_rules! due {
         () => {
             jobs::table
-                .filter(jobs::state.eq_any(["waiting", "running"]))
+                .filter(pending())
                 .filter(jobs::run_at.le(Moment(now)))
                 .filter(jobs::leased_until.is_null().or(jobs::leased_until.lt(Moment(now))))
                 .filter(jobs::kind.eq_any(kinds))

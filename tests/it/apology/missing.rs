@@ -56,6 +56,11 @@ on_both! {
         let item = all.body["items"].as_array().unwrap().iter().find(|i| i["dossier_code"] == running.as_str()).unwrap();
         assert_eq!(item["held_by"]["id"], first.to_string());
 
+        // The rates count the same ones.
+        let rates = office.head.get("/rates?from=2026-03-01&to=2026-03-17&branch_code=TS").await.expect(200);
+        let apologies = &rates.body["total"]["apologies"];
+        assert_eq!((&apologies["owed"], &apologies["issued"], &apologies["missing"]), (&json!(4), &json!(1), &json!(3)));
+
         // Page by page it is the same.
         let (mut paged, mut cursor) = (Vec::new(), String::new());
         loop {
