@@ -210,7 +210,7 @@ on_both! {
         for n in 0..12 {
             codes.push(post.take_in(&format!("Người Thứ {n}")).await);
         }
-        let mut workers = vec![Service::spawn(&["work"], &env), Service::spawn(&["work"], &env)];
+        let mut workers = [Service::spawn(&["work"], &env), Service::spawn(&["work"], &env)];
         for code in &codes {
             let draft = post.letter(code, "draft").await;
             post.approve(&post.edit(&draft).await).await;
