@@ -2,6 +2,7 @@
 
 mod faults;
 mod import;
+mod recount;
 mod world;
 
 /// For measurements: `REGISTER_FILE=/tmp/so.csv REGISTER_LINES=100000 cargo test --test it a_register_for -- --ignored`
