@@ -40,7 +40,7 @@ pub struct Config {
 pub struct Http {
     pub host: String,
     pub port: u16,
-    /// Empty: the address the program listens on.
+    /// Where people reach the service; empty when that is not known.
     pub public_url: String,
     /// 0: one for each processor.
     pub workers: usize,

@@ -11,7 +11,6 @@ use crate::jobs::{Bell, Handlers, Settings, Worker};
 use crate::mail::Carrier;
 use crate::reference::ReferenceCache;
 use crate::upkeep;
-use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -189,12 +188,10 @@ fn told_to_stop() -> Result<watch::Receiver<u8>, CliError> {
 }
 
 /// Ready when the first signal has come.
-fn stopped(mut stop: watch::Receiver<u8>) -> impl Future<Output = ()> {
-    async move {
-        // The sender lives as long as the process.
-        if stop.wait_for(|signals| *signals > 0).await.is_err() {
-            std::future::pending::<()>().await;
-        }
+async fn stopped(mut stop: watch::Receiver<u8>) {
+    // The sender lives as long as the process.
+    if stop.wait_for(|signals| *signals > 0).await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 
