@@ -222,19 +222,27 @@ diesel::table! {
 
 fn write_words(tx: &mut Conn<'_>, new: &mut [(ParticularsRow, String)]) -> Outcome<()> {
     match tx {
-        Conn::Sqlite(c) => {
-            for (row, words) in new {
-                let inserted = diesel::insert_into(words_of_sqlite::table)
+        Conn::Sqlite(c) if !new.is_empty() => {
+            // Numbered here, under the write lock. `returning` would do, but makes each row a statement with a
+            // savepoint, before which the index writes all it has gathered.
+            let last: Option<i64> = words_of_sqlite::table
+                .select(words_of_sqlite::rowid)
+                .order(words_of_sqlite::rowid.desc())
+                .first(*c)
+                .optional()?;
+            for ((row, words), number) in new.iter_mut().zip(last.unwrap_or(0) + 1..) {
+                diesel::insert_into(words_of_sqlite::table)
                     .values((
+                        words_of_sqlite::rowid.eq(number),
                         words_of_sqlite::words.eq(&*words),
                         words_of_sqlite::dossier_id.eq(row.dossier_id),
                         words_of_sqlite::branch_id.eq(row.branch_id),
                     ))
-                    .returning(words_of_sqlite::rowid)
-                    .get_result(*c)?;
-                row.words_row = Some(inserted);
+                    .execute(*c)?;
+                row.words_row = Some(number);
             }
         }
+        Conn::Sqlite(_) => {}
         Conn::Pg(c) => {
             for rows in new.chunks(CHUNK) {
                 let ids: Vec<_> = rows.iter().map(|(row, _)| row.dossier_id).collect();

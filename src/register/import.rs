@@ -13,6 +13,7 @@ use crate::dossier::{Batch, code, last_code_numbers, next_codes, raise_code_coun
 use crate::failure::{Failure, Outcome};
 use crate::reference::Reference;
 use chrono::{DateTime, NaiveDate, Utc};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -36,6 +37,8 @@ struct Numbers {
 }
 
 type Taken = BTreeMap<(usize, NaiveDate), Numbers>;
+/// The codes that were really given, by agency and day.
+type Given = HashMap<(usize, NaiveDate), Vec<String>>;
 
 /// A batch whose codes are expected, not yet taken.
 struct Expected {
@@ -82,7 +85,7 @@ impl Import {
         let total = u64::try_from(todo.len()).unwrap_or(u64::MAX);
         progress.begin(Phase::Importing, total);
         let mut places = todo.iter();
-        let mut rows = self.sheet.rows()?;
+        let mut rows = self.sheet.places()?;
         let mut numbering = Numbering::new(self);
         let mut imported = begun.imported;
         let mut done = 0;
@@ -190,11 +193,7 @@ impl Import {
     }
 
     /// Takes the numbers of a batch. `None`: they are the expected ones.
-    fn take(
-        &self,
-        tx: &mut Conn<'_>,
-        taken: &Taken,
-    ) -> Outcome<Option<HashMap<(usize, NaiveDate), Vec<String>>>> {
+    fn take(&self, tx: &mut Conn<'_>, taken: &Taken) -> Outcome<Option<Given>> {
         let mut as_expected = true;
         let mut codes = HashMap::new();
         for ((agency, day), numbers) in taken {
@@ -216,7 +215,7 @@ impl Import {
 }
 
 /// Somebody numbered the same days meanwhile: the same lines with the codes that were really given.
-fn renumbered(lines: &[Numbered], mut codes: HashMap<(usize, NaiveDate), Vec<String>>) -> Vec<Numbered> {
+fn renumbered(lines: &[Numbered], mut codes: Given) -> Vec<Numbered> {
     for given in codes.values_mut() {
         given.reverse();
     }
@@ -276,8 +275,8 @@ impl<'a> Numbering<'a> {
         for line in lines {
             if let Some(agency) = line.good.numbered_by {
                 let day = day_of(line.good.received_at);
-                if !self.last.contains_key(&(agency, day)) {
-                    self.last.insert((agency, day), 0);
+                if let Entry::Vacant(unknown) = self.last.entry((agency, day)) {
+                    unknown.insert(0);
                     days.entry(agency).or_default().push(day);
                 }
             }

@@ -11,7 +11,7 @@ use crate::domain::time_limit::TimeLimit;
 use crate::dossier::Intake;
 use crate::failure::{Failure, FieldFault, Fields};
 use crate::reference::{Branch, Reference};
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use csv::ByteRecord;
 use std::sync::Arc;
 
@@ -214,14 +214,33 @@ impl<'a> Cells<'a> {
 
 /// `YYYY-MM-DD HH:MM[:SS]` at the counter, or RFC 3339. Whole seconds: what the law counts in.
 fn read_moment(text: &str) -> Result<DateTime<Utc>, &'static str> {
-    let local = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"]
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-        .map(moment);
-    let at = local.or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc)));
-    // Four digits for the year: what chrono reads beyond is a slip of the hand.
-    let plausible = |at: &DateTime<Utc>| (1900..=9999).contains(&chrono::Datelike::year(at));
-    at.filter(plausible).map(|at| chrono::SubsecRound::trunc_subsecs(at, 0)).ok_or("bad-moment")
+    let at = wall_clock(text)
+        .map(moment)
+        .or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc)));
+    // A year beyond is a slip of the hand.
+    let plausible = |at: &DateTime<Utc>| (1900..=9999).contains(&at.year());
+    at.filter(plausible).map(|at| at.trunc_subsecs(0)).ok_or("bad-moment")
+}
+
+/// Read by hand, because a register has half a dozen in every line.
+fn wall_clock(text: &str) -> Option<NaiveDateTime> {
+    let signs = text.bytes().enumerate().all(|(place, byte)| match place {
+        4 | 7 => byte == b'-',
+        10 => byte == b' ' || byte == b'T',
+        13 | 16 => byte == b':',
+        _ => byte.is_ascii_digit(),
+    });
+    if !signs || !matches!(text.len(), 16 | 19) {
+        return None;
+    }
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
+    let year = i32::try_from(number(0, 4)?).ok()?;
+    let second = if text.len() == 19 { number(17, 19)? } else { 0 };
+    NaiveDate::from_ymd_opt(year, number(5, 7)?, number(8, 10)?)?.and_hms_opt(
+        number(11, 13)?,
+        number(14, 16)?,
+        second,
+    )
 }
 
 /// `^[0-9A-Z]+(\.[0-9A-Z]+)*-\d{6}-\d{4,}$`: either order of the identifier (TT 01/2018/TT-VPCP Đ19).

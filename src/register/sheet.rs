@@ -128,11 +128,20 @@ impl Sheet {
         Ok(rows)
     }
 
+    /// For reading lines at their places: little is read in vain when these lie apart.
+    pub fn places(&self) -> Result<Rows, SheetFault> {
+        self.read(4 << 10)
+    }
+
     pub fn delimiter(&self) -> u8 {
         self.delimiter
     }
 
     fn all_rows(&self) -> Result<Rows, SheetFault> {
+        self.read(64 << 10)
+    }
+
+    fn read(&self, buffer: usize) -> Result<Rows, SheetFault> {
         let (source, numbered): (Box<dyn ReadSeek>, _) = match &self.source {
             Source::File(path) => (Box::new(File::open(path)?), false),
             Source::Workbook(lines) => (Box::new(Cursor::new(Arc::clone(lines))), true),
@@ -141,7 +150,7 @@ impl Sheet {
             .has_headers(false)
             .flexible(true)
             .delimiter(self.delimiter)
-            .buffer_capacity(64 << 10)
+            .buffer_capacity(buffer)
             .from_reader(source);
         Ok(Rows { reader, numbered })
     }
