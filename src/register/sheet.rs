@@ -53,6 +53,7 @@ pub struct Sheet {
     pub sha256: String,
     /// How much there is to read.
     pub bytes: u64,
+    ends_with_break: bool,
 }
 
 enum Source {
@@ -82,6 +83,8 @@ impl<T: Read + Seek + Send> ReadSeek for T {}
 pub struct Rows {
     reader: Reader<Box<dyn ReadSeek>>,
     numbered: bool,
+    /// Where the file ends, when that is not at a line break.
+    open_end: Option<u64>,
 }
 
 impl Sheet {
@@ -95,6 +98,11 @@ impl Sheet {
         file.by_ref().take(64 << 10).read_to_end(&mut start)?;
         file.rewind()?;
         let sha256 = fingerprint(&mut file)?;
+        let mut last = [0];
+        if length > 0 {
+            file.seek(io::SeekFrom::End(-1))?;
+            file.read_exact(&mut last)?;
+        }
         let (source, delimiter, bytes) = match start.as_slice() {
             [b'P', b'K', 3, 4, ..] => {
                 if length > MOST_WORKBOOK_BYTES {
@@ -108,7 +116,8 @@ impl Sheet {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(SheetFault::NotUtf8),
             start => (Source::File(path.to_owned()), delimiter_of(start), length),
         };
-        let mut sheet = Self { source, delimiter, header: Header::none(), sha256, bytes };
+        let ends_with_break = last == *b"\n";
+        let mut sheet = Self { source, delimiter, header: Header::none(), sha256, bytes, ends_with_break };
         let first = sheet.all_rows()?.next_row()?.ok_or(SheetFault::Empty)?;
         let mut cells = first.cells.iter().map(std::str::from_utf8).collect::<Result<Vec<_>, _>>();
         if let Ok(cells) = &mut cells {
@@ -150,9 +159,11 @@ impl Sheet {
             .has_headers(false)
             .flexible(true)
             .delimiter(self.delimiter)
+            // A carriage return before it is trimmed with the cell: so every line ends where an editor ends it.
+            .terminator(csv::Terminator::Any(b'\n'))
             .buffer_capacity(buffer)
             .from_reader(source);
-        Ok(Rows { reader, numbered })
+        Ok(Rows { reader, numbered, open_end: (!self.ends_with_break).then_some(self.bytes) })
     }
 }
 
@@ -161,11 +172,11 @@ impl Rows {
     pub fn next_row(&mut self) -> Result<Option<Row>, SheetFault> {
         let mut cells = ByteRecord::new();
         while self.reader.read_byte_record(&mut cells)? {
-            let (byte, line) = cells.position().map_or((0, 0), |at| (at.byte(), at.line()));
-            let mut place = Place { byte, line };
+            let byte = cells.position().map_or(0, Position::byte);
+            let mut place = Place { byte, line: self.line_of(&cells) };
             if self.numbered {
                 let number = cells.get(0).and_then(|cell| std::str::from_utf8(cell).ok()?.parse().ok());
-                place.line = number.unwrap_or(line);
+                place.line = number.unwrap_or(place.line);
                 cells = cells.iter().skip(1).collect();
             }
             if cells.as_slice().len() > LONGEST_LINE {
@@ -185,6 +196,16 @@ impl Rows {
         position.set_byte(place.byte).set_line(place.line);
         self.reader.seek(position)?;
         self.next_row()
+    }
+
+    /// On which line the record begins that was just read. Its own position lies before blank lines, so it is
+    /// counted back from where the reader stands.
+    fn line_of(&self, cells: &ByteRecord) -> u64 {
+        let breaks = cells.as_slice().iter().filter(|byte| **byte == b'\n').count();
+        // The last line may end without a break of its own.
+        let own = u64::from(self.open_end != Some(self.reader.position().byte()));
+        let within = u64::try_from(breaks).unwrap_or(u64::MAX);
+        self.reader.position().line().saturating_sub(within).saturating_sub(own)
     }
 
     /// How far it has been read.
@@ -256,8 +277,16 @@ mod tests {
 
     #[test]
     fn blank_lines_are_passed_over_and_lines_within_quotes_counted() {
-        let text = format!("{HEADER}\r\n\r\nTS,1,2,\"a\nb\",4,5\r\n,,,,,\r\nKL,1,2,3,4,5");
-        assert_eq!(lines(&sheet(text.as_bytes()).unwrap()), [(3, "TS".to_owned()), (6, "KL".to_owned())]);
+        for end in ["\r\n", "\n"] {
+            for last in ["", "\n", "\r\n", "\n\n"] {
+                let text =
+                    format!("{HEADER}\n\nTS,1,2,\"a\nb\",4,\"5\"\n,,,,,\nKL,1,2,3,4,5\nCN,1,2,3,4,\"5\"");
+                let text = format!("{}{last}", text.replace('\n', end));
+                let seen = lines(&sheet(text.as_bytes()).unwrap());
+                let wanted = [(3, "TS".to_owned()), (6, "KL".to_owned()), (7, "CN".to_owned())];
+                assert_eq!(seen, wanted, "{end:?} {last:?}");
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The demo: everything that can happen has happened to some, and all of it holds.
 
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "small numbers, made here")]
+
 use crate::support::database::TestDatabase;
 use crate::support::process::{Service, run};
 use chrono::{DateTime, Utc};

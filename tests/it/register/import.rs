@@ -1,5 +1,7 @@
 //! What comes in, and that it comes in once.
 
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "small numbers, made here")]
+
 use super::world::World;
 use crate::support::process::Service;
 use crate::support::register::{Line, Shape, agency, lines, place};

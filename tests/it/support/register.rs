@@ -1,5 +1,12 @@
 //! Invented registers: plausible lines, reproducible by seed, that the importer takes without complaint.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "small numbers, made here"
+)]
+
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
 use std::collections::BTreeMap;
 use std::path::Path;
