@@ -24,6 +24,8 @@ pub fn day_of(moment: DateTime<Utc>) -> NaiveDate {
 pub fn moment(wall: NaiveDateTime) -> DateTime<Utc> {
     match offset().from_local_datetime(&wall) {
         chrono::LocalResult::Single(at) | chrono::LocalResult::Ambiguous(at, _) => at.with_timezone(&Utc),
-        chrono::LocalResult::None => unreachable!("a fixed offset has no gaps"),
+        // A fixed offset has no gaps: only the first hours and the last of chrono's 262,000 years have no UTC.
+        chrono::LocalResult::None if wall.and_utc() < DateTime::UNIX_EPOCH => DateTime::<Utc>::MIN_UTC,
+        chrono::LocalResult::None => DateTime::<Utc>::MAX_UTC,
     }
 }

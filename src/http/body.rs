@@ -10,6 +10,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, body::BodyStream, body::MessageBody, dev::Payload};
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::future::{Future, poll_fn};
 use std::ops::Deref;
@@ -126,7 +127,42 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         }
     })?;
     json.end().map_err(|error| malformed(&error))?;
-    Ok(value)
+    let faults = nul_faults(bytes);
+    if faults.is_empty() { Ok(value) } else { Err(Problem::fields(faults)) }
+}
+
+/// Where NUL stands. PostgreSQL's texts cannot hold it, SQLite's end at it in places, and no field of ours has a
+/// use for it: it is refused here for all of them, also for those that are only looked up.
+fn nul_faults(bytes: &[u8]) -> Vec<FieldFault> {
+    // In JSON it can only be written so; nearly no body has it, and those that have may cost a second look.
+    let escape = br"\u0000";
+    if !bytes.windows(escape.len()).any(|window| window == escape) {
+        return Vec::new();
+    }
+    let mut faults = Vec::new();
+    if let Ok(whole) = serde_json::from_slice(bytes) {
+        find_nul(&whole, "", &mut faults);
+    }
+    faults
+}
+
+fn find_nul(value: &Value, pointer: &str, faults: &mut Vec<FieldFault>) {
+    match value {
+        Value::String(text) if text.contains('\0') => {
+            faults.push(FieldFault::new(pointer, "control-character"))
+        }
+        Value::Array(items) => {
+            for (place, item) in items.iter().enumerate() {
+                find_nul(item, &format!("{pointer}/{place}"), faults);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                find_nul(member, &format!("{pointer}/{}", shape::escaped(name)), faults);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// For a field that may be absent, null, or a value (`PATCH`): `Option<Option<T>>` with
@@ -213,6 +249,15 @@ mod tests {
         assert_eq!(said(&"[".repeat(100_000)), "400 malformed-json");
         assert_eq!(said(&"{\"name\":".repeat(100_000)), "422 invalid-fields /name wrong-type");
         assert_eq!(said_of_bytes(b"{\"name\":\"\xff\"}"), "400 malformed-json");
+    }
+
+    #[test]
+    fn nul_is_refused_wherever_it_stands_and_only_it() {
+        assert_eq!(
+            said(r#"{"name":"\u0000","items":[{"name":"a"},{"name":"b\u0000"}]}"#),
+            "422 invalid-fields /items/1/name control-character /name control-character"
+        );
+        assert_eq!(said(r#"{"name":"\\u0000"}"#), "taken", "these are six characters");
     }
 
     #[test]

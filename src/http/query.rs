@@ -57,10 +57,20 @@ pub(super) fn pairs(query: &str) -> Result<Vec<(String, String)>, Problem> {
             faults.push(FieldFault::new(pointer, "empty"));
         } else if value.chars().any(char::is_control) {
             faults.push(FieldFault::new(pointer, "control-character"));
+        } else if is_date_beyond_four_digits(&value) {
+            faults.push(FieldFault::new(pointer, "bad-form"));
         }
         pairs.push((name, value));
     }
     if faults.is_empty() { Ok(pairs) } else { Err(Problem::fields(faults)) }
+}
+
+/// chrono reads years of six digits with a sign; dates of the API have four (RFC 3339), and the databases and the
+/// rules end before the rest.
+fn is_date_beyond_four_digits(value: &str) -> bool {
+    let Some(unsigned) = value.strip_prefix(['+', '-']) else { return false };
+    let mut numbers = unsigned.splitn(3, '-').map(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+    numbers.next() == Some(true) && numbers.next() == Some(true)
 }
 
 pub(super) fn parse<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, Problem> {
@@ -211,6 +221,8 @@ mod tests {
         assert_eq!(said("limit=x"), "422 invalid-fields /query/limit wrong-type");
         assert_eq!(said("limit=70000"), "422 invalid-fields /query/limit wrong-type");
         assert_eq!(said("from=2020-02-30"), "422 invalid-fields /query/from bad-form");
+        assert_eq!(said("from=-0001-01-01"), "422 invalid-fields /query/from bad-form");
+        assert_eq!(said("from=%2B12020-01-01"), "422 invalid-fields /query/from bad-form");
         assert_eq!(said("from="), "422 invalid-fields /query/from empty");
         assert_eq!(said("kind=robot"), "422 invalid-fields /query/kind unknown-value");
         assert_eq!(said("by=citizen,robot"), "422 invalid-fields /query/by/1 unknown-value");

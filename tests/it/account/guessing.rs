@@ -88,7 +88,7 @@ on_both! {
         let house = TestHouse::open(db).await;
         let nobody = house.nobody();
         nobody.post("/sessions", json!({"username": 1, "password": "x"})).await.expect_faults(&["/username wrong-type"]);
-        nobody.post("/sessions", json!({"username": "a\u{0}b", "password": ""})).await
+        nobody.post("/sessions", json!({"username": "a\u{1}b", "password": ""})).await
             .expect_faults(&["/username control-character", "/password empty"]);
         nobody.post("/sessions", json!({"username": "a"})).await.expect_faults(&["/password missing-field"]);
         nobody.post("/sessions", json!({"username": "a", "password": "b", "role": "admin"})).await

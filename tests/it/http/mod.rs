@@ -3,6 +3,7 @@
 mod answers;
 mod bodies;
 mod health;
+mod hostile;
 mod idempotency;
 mod lists;
 mod openapi;
