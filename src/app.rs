@@ -98,6 +98,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         // what the figures say
         .service(report::rates::show_rates)
         .service(report::public_rates::show_public_rates)
+        .service(report::indicators::show_indicators)
         // whether it works
         .service(health::live)
         .service(health::ready)

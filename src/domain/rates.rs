@@ -174,6 +174,15 @@ pub enum Verdict {
 }
 code_words!(Verdict { Met => "met", Missed => "missed", NoData => "no_data" });
 
+/// Whether `part` of `whole` is at least `percent`; nothing to be a part of is no data.
+pub fn reached(part: i64, whole: i64, percent: i64) -> Verdict {
+    match whole {
+        0 => Verdict::NoData,
+        _ if 100 * part >= percent * whole => Verdict::Met,
+        _ => Verdict::Missed,
+    }
+}
+
 /// A share, with what it is a share of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rate {
@@ -277,6 +286,14 @@ mod tests {
         assert_eq!(only_late_in_process.over_90(), Verdict::NoData);
         let only_within_limit = Figures::of(&nothing, &nothing, &standing(1, 0, 0));
         assert_eq!(only_within_limit.all_on_time(), Verdict::NoData);
+    }
+
+    #[test]
+    fn a_target_is_reached_at_its_number_and_not_a_hair_before() {
+        assert_eq!(reached(7, 10, 70), Verdict::Met);
+        assert_eq!(reached(69_999, 100_000, 70), Verdict::Missed);
+        assert_eq!(reached(585_116, 585_336, 100), Verdict::Missed);
+        assert_eq!(reached(0, 0, 10), Verdict::NoData);
     }
 
     #[test]

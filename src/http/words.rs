@@ -14,6 +14,7 @@ const _: &[&str] = &[
     include_str!("../../locales/catalogue.yml"),
     include_str!("../../locales/problems.yml"),
     include_str!("../../locales/faults.yml"),
+    include_str!("../../locales/indicators.yml"),
     include_str!("../../locales/rates.yml"),
     include_str!("../../locales/terms.yml"),
     include_str!("../../locales/warnings.yml"),

@@ -88,6 +88,21 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Everything of these days, as a whole.
+    pub fn of_days(from: NaiveDate, to: NaiveDate, as_of: Option<NaiveDate>) -> Self {
+        Self {
+            from,
+            to,
+            as_of,
+            by: Vec::new(),
+            branch_code: None,
+            sector: None,
+            procedure_code: None,
+            channel: None,
+            officer: None,
+        }
+    }
+
     /// The question meant. `scope` is the one branch that the asker sees.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 
 mod asked;
 mod cover;
+pub mod indicators;
 pub mod public_rates;
 mod question;
 pub mod rates;

@@ -4,5 +4,6 @@ mod backup;
 mod config;
 pub mod due;
 mod migrate;
+mod rates;
 mod serve;
 mod user;

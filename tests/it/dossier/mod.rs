@@ -1,4 +1,4 @@
 //! The dossier: its store, its life over HTTP.
 
-mod life;
+pub mod life;
 mod store;

@@ -1,6 +1,7 @@
 //! Rates and their recount, against real databases.
 
+mod over_http;
 mod rates;
 mod tallies;
 mod verify;
-mod written;
+pub mod written;

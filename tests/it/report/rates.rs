@@ -201,17 +201,7 @@ on_both! {
     async fn a_question_that_makes_no_sense_is_refused_with_the_field_named(db: TestDatabase) {
         let written = written(&db, 1);
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let asked = || Asked {
-            from: day("2025-01-01"),
-            to: day("2025-03-31"),
-            as_of: None,
-            by: Vec::new(),
-            branch_code: None,
-            sector: None,
-            procedure_code: None,
-            channel: None,
-            officer: None,
-        };
+        let asked = || Asked::of_days(day("2025-01-01"), day("2025-03-31"), None);
         let refused = |asked: Asked| match written.ask(&asked) {
             Err(Failure::Invalid(faults)) => {
                 faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.code)).collect::<Vec<_>>().join(", ")

@@ -1,0 +1,339 @@
+//! `GET /indicators`: the plan's scoreboard, from what the figures and the catalogue hold. What nothing is
+//! recorded about yet says "no_data": a number is counted or it is not there.
+
+use super::asked::{Asked, Grouping};
+use super::question::{Answer, RowKey, ask};
+use super::view::RateView;
+use crate::account::Officer;
+use crate::db::Conn;
+use crate::domain::catalogue::OnlineLevel;
+use crate::domain::ids::{BranchId, SectorId};
+use crate::domain::local_time::day_of;
+use crate::domain::rates::{Figures, Rate, Verdict, reached};
+use crate::failure::{Failure, Outcome};
+use crate::http::words::words;
+use crate::http::{House, Lang, Problem, Query};
+use crate::reference::{Branch, Procedure, Reference, Version};
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::Map;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+
+/// The days the scoreboard is about, all included.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Days {
+    #[param(example = "2019-12-15")]
+    from: NaiveDate,
+    #[param(example = "2020-03-14")]
+    to: NaiveDate,
+    /// As for `/rates`.
+    as_of: Option<NaiveDate>,
+}
+
+/// The plan's indicators in a period.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Indicators)]
+pub struct IndicatorsView {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub as_of: NaiveDate,
+    pub indicators: Vec<IndicatorView>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Indicator)]
+pub struct IndicatorView {
+    /// The number of the requirement: S06, P312, …
+    pub id: &'static str,
+    /// Where it stands in the plan.
+    pub section: &'static str,
+    pub title: String,
+    /// How it is counted.
+    pub counted: String,
+    pub target: &'static str,
+    /// Of all branches together; null where there is nothing to count.
+    pub rate: Option<RateView>,
+    /// `missed` if one row missed it, `met` if none did and one met it, `no_data` otherwise.
+    pub verdict: &'static str,
+    pub rows: Vec<IndicatorRow>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct IndicatorRow {
+    pub branch_code: String,
+    pub branch: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sector: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sector_code: Option<String>,
+    pub rate: Option<RateView>,
+    /// met, missed, no_data
+    pub verdict: &'static str,
+}
+
+/// The plan's scoreboard. A branch sees its own rows.
+#[utoipa::path(tag = "reports", params(Days), responses((status = 200, body = IndicatorsView)))]
+#[get("/indicators")]
+pub async fn show_indicators(
+    house: Data<House>,
+    officer: Officer,
+    lang: Lang,
+    days: Query<Days>,
+) -> Result<HttpResponse, Problem> {
+    let (days, today) = (days.into_inner(), day_of(house.clock.now()));
+    let references = house.references.clone();
+    let view = house
+        .db
+        .snapshot(move |c| {
+            let reference = references.of(c)?;
+            indicators(c, &reference, &days, today, officer.scope())
+        })
+        .await
+        .map_err(|failure: Failure| failure)?;
+    Ok(HttpResponse::Ok().json(worded(view, lang)))
+}
+
+fn worded(mut view: IndicatorsView, lang: Lang) -> IndicatorsView {
+    for indicator in &mut view.indicators {
+        let say = |what: &str| {
+            let key = format!("indicators.{}.{what}", indicator.id.to_lowercase());
+            words(lang, &key, &Map::new()).unwrap_or_default()
+        };
+        (indicator.title, indicator.counted) = (say("title"), say("counted"));
+    }
+    view
+}
+
+/// The scoreboard without words. `scope` is the one branch that the asker sees.
+///
+/// # Errors
+/// `Invalid` for days that make no sense.
+pub fn indicators(
+    c: &mut Conn<'_>,
+    reference: &Reference,
+    days: &Days,
+    today: NaiveDate,
+    scope: Option<BranchId>,
+) -> Outcome<IndicatorsView> {
+    let asked = Asked::of_days(days.from, days.to, days.as_of);
+    let mut answer_by = |by: &[Grouping]| -> Outcome<(Answer, NaiveDate)> {
+        let question = Asked { by: by.to_vec(), ..asked.clone() }.question(c, reference, today, scope)?;
+        Ok((ask(c, &question)?, question.as_of))
+    };
+    let (by_branch, as_of) = answer_by(&[Grouping::Branch])?;
+    let (by_sector, _) = answer_by(&[Grouping::Branch, Grouping::Sector])?;
+    let (by_procedure, _) = answer_by(&[Grouping::Branch, Grouping::Procedure])?;
+    let board = Board { reference, to: days.to, scope, by_branch, by_sector, by_procedure };
+    let nothing = |id, section, target| Scored::new(id, section, target).done();
+    Ok(IndicatorsView {
+        from: days.from,
+        to: days.to,
+        as_of,
+        indicators: vec![
+            board.on_time_in_each_sector(),
+            board.channel_share(
+                "S07",
+                ">= 70 %",
+                70,
+                |version| version.online_level != OnlineLevel::None,
+                |f| f.received.online,
+            ),
+            board.channel_share(
+                "S08",
+                ">= 10 %",
+                10,
+                |version| version.postal_eligible,
+                |f| f.received.postal,
+            ),
+            board.apologies(),
+            nothing("S12", "I.2.4", ">= 98 %"),
+            nothing("S13", "I.2.5", "= 100 %"),
+            board.catalogue("S18", |version| version.posted_on.is_some_and(|day| day <= days.to)),
+            board.catalogue("S21", |version| !version.steps.is_empty()),
+            nothing("S23", "II.2.8a", ">= 70 %"),
+            board.on_time_of_each_branch(),
+        ],
+    })
+}
+
+/// What the scoreboard is counted from.
+struct Board<'a> {
+    reference: &'a Reference,
+    to: NaiveDate,
+    scope: Option<BranchId>,
+    by_branch: Answer,
+    by_sector: Answer,
+    by_procedure: Answer,
+}
+
+impl Board<'_> {
+    /// The branches that are shown: those at work, and those that still have figures.
+    fn branches(&self) -> impl Iterator<Item = &Arc<Branch>> {
+        self.reference.branches().iter().filter(|branch| {
+            let counted = self.by_branch.rows.iter().any(|row| row.key.branch == Some(branch.id));
+            self.scope.is_none_or(|own| own == branch.id) && (branch.active || counted)
+        })
+    }
+
+    fn of_branch(&self, branch: BranchId) -> Figures {
+        let row = self.by_branch.rows.iter().find(|row| row.key.branch == Some(branch));
+        row.map(|row| row.figures).unwrap_or_default()
+    }
+
+    /// Procedures in force on the last day, with the version that is.
+    fn procedures(&self, branch: BranchId) -> impl Iterator<Item = (&Procedure, &Version)> {
+        let procedures = self.reference.procedures().iter();
+        procedures
+            .filter(move |procedure| procedure.branches.contains(&branch))
+            .filter_map(|procedure| Some((procedure.as_ref(), procedure.version_on(self.to)?)))
+    }
+
+    /// I.2.3: all in time, in each sector of each branch.
+    fn on_time_in_each_sector(&self) -> IndicatorView {
+        let mut scored = Scored::new("S06", "I.2.3", "= 100 %");
+        for branch in self.branches() {
+            let mut sectors: BTreeSet<SectorId> =
+                self.procedures(branch.id).map(|(procedure, _)| procedure.sector_id).collect();
+            let mut figures: BTreeMap<SectorId, Figures> = BTreeMap::new();
+            for row in &self.by_sector.rows {
+                if let RowKey { branch: Some(of), sector: Some(sector), .. } = row.key
+                    && of == branch.id
+                {
+                    sectors.insert(sector);
+                    figures.insert(sector, row.figures);
+                }
+            }
+            for sector in sectors {
+                let figures = figures.remove(&sector).unwrap_or_default();
+                let resolved = (figures.resolved.in_time(), figures.resolved.total);
+                scored.row(branch, self.sector(sector), resolved, figures.all_on_time());
+            }
+        }
+        scored.done()
+    }
+
+    fn sector(&self, id: SectorId) -> Option<(String, String)> {
+        self.reference.sector_by_id(id).map(|sector| (sector.code.clone(), sector.name.clone()))
+    }
+
+    /// Phụ lục 1, 3.12: over 90 % in time, in each branch.
+    fn on_time_of_each_branch(&self) -> IndicatorView {
+        let mut scored = Scored::new("P312", "PL1 3.12", "> 90 %");
+        for branch in self.branches() {
+            let figures = self.of_branch(branch.id);
+            let resolved = (figures.resolved.in_time(), figures.resolved.total);
+            scored.row(branch, None, resolved, figures.over_90());
+        }
+        scored.done()
+    }
+
+    /// I.2.3: of the dossiers of eligible procedures that had any, so many came this way.
+    fn channel_share(
+        &self,
+        id: &'static str,
+        target: &'static str,
+        percent: i64,
+        eligible: impl Fn(&Version) -> bool,
+        came: impl Fn(&Figures) -> i64,
+    ) -> IndicatorView {
+        let mut scored = Scored::new(id, "I.2.3", target);
+        for branch in self.branches() {
+            let (mut part, mut whole) = (0, 0);
+            for row in self.by_procedure.rows.iter().filter(|row| row.key.branch == Some(branch.id)) {
+                let procedure = row.key.procedure.and_then(|id| self.reference.procedure_by_id(id));
+                let version = procedure.and_then(|procedure| procedure.version_on(self.to));
+                if version.is_some_and(&eligible) {
+                    part += came(&row.figures);
+                    whole += row.figures.received.total;
+                }
+            }
+            scored.row(branch, None, (part, whole), reached(part, whole, percent));
+        }
+        scored.done()
+    }
+
+    /// I.2.3: a letter for each late dossier.
+    fn apologies(&self) -> IndicatorView {
+        let mut scored = Scored::new("S09", "I.2.3", "= 100 %");
+        for branch in self.branches() {
+            let apologies = self.of_branch(branch.id).apologies;
+            let share = (apologies.issued, apologies.owed);
+            scored.row(branch, None, share, reached(share.0, share.1, 100));
+        }
+        scored.done()
+    }
+
+    /// II.2.3: procedures posted, internal processes there. A branch of which nothing at all is recorded has no
+    /// data: that nobody entered it does not say that nobody did it.
+    fn catalogue(&self, id: &'static str, done: impl Fn(&Version) -> bool) -> IndicatorView {
+        let section = if id == "S18" { "II.2.3a" } else { "II.2.3f" };
+        let mut scored = Scored::new(id, section, "= 100 %");
+        for branch in self.branches() {
+            let (mut part, mut whole) = (0, 0);
+            for (_, version) in self.procedures(branch.id) {
+                whole += 1;
+                part += i64::from(done(version));
+            }
+            let whole = if part == 0 { 0 } else { whole };
+            scored.row(branch, None, (part, whole), reached(part, whole, 100));
+        }
+        scored.done()
+    }
+}
+
+/// An indicator while its rows come in.
+struct Scored {
+    view: IndicatorView,
+    part: i64,
+    whole: i64,
+}
+
+impl Scored {
+    fn new(id: &'static str, section: &'static str, target: &'static str) -> Self {
+        let view = IndicatorView {
+            id,
+            section,
+            title: String::new(),
+            counted: String::new(),
+            target,
+            rate: None,
+            verdict: Verdict::NoData.as_str(),
+            rows: Vec::new(),
+        };
+        Self { view, part: 0, whole: 0 }
+    }
+
+    fn row(
+        &mut self,
+        branch: &Branch,
+        sector: Option<(String, String)>,
+        (part, whole): (i64, i64),
+        verdict: Verdict,
+    ) {
+        let (sector_code, sector) = sector.unzip();
+        self.part += part;
+        self.whole += whole;
+        self.view.rows.push(IndicatorRow {
+            branch_code: branch.code.clone(),
+            branch: branch.name.clone(),
+            sector,
+            sector_code,
+            rate: Rate::of(part, whole).map(RateView::from),
+            verdict: verdict.as_str(),
+        });
+    }
+
+    fn done(mut self) -> IndicatorView {
+        let any = |verdict: Verdict| self.view.rows.iter().any(|row| row.verdict == verdict.as_str());
+        let verdict = [Verdict::Missed, Verdict::Met].into_iter().find(|verdict| any(*verdict));
+        self.view.verdict = verdict.unwrap_or(Verdict::NoData).as_str();
+        self.view.rate = Rate::of(self.part, self.whole).map(RateView::from);
+        self.view
+    }
+}
