@@ -1,6 +1,6 @@
 //! `POST /sessions`: a name and a password for a session.
 //!
-//! A wrong name and a wrong password look the same and take the same time. After [`FREE_TRIES`] failures under a
+//! A wrong name and a wrong password look the same and take the same time. After `FREE_TRIES` failures under a
 //! name each further try has to wait, twice as long every time; the count is in the database, so that instances
 //! share it. There is no idempotency here: two sign-ins are two sessions.
 

@@ -1,4 +1,4 @@
-//! The command line: one file a command. A new one is a module and a line in [`commands!`].
+//! The command line: one file a command. A new one is a module and a line in `commands!`.
 //!
 //! Answers go to standard output, the log and errors to standard error. Exit codes: 0, 1 when it failed, 2 when
 //! it was asked for wrongly.

@@ -5,7 +5,7 @@
 //! One file a verb. It reads from top to bottom: the request, the handler, the load-decide-save function that
 //! every door uses, the answer.
 //!
-//! ```ignore
+//! ```text
 //! //! `PATCH /branches/{code}`: an administrator renames a branch.
 //!
 //! use crate::account::Admin;
