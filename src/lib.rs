@@ -16,6 +16,7 @@ pub mod documents;
 pub mod domain;
 pub mod dossier;
 pub mod failure;
+pub mod hex;
 pub mod http;
 pub mod installation;
 pub mod jobs;

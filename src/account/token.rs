@@ -3,7 +3,7 @@
 
 use crate::domain::ids::{OfficerId, SessionId};
 use crate::failure::{Failure, Outcome};
-use crate::http::act::hex;
+use crate::hex::hex;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Duration, Utc};

@@ -182,5 +182,5 @@ fn mail_job(id: ApologyId, now: DateTime<Utc>) -> NewJob {
 
 /// SHA-256 of the letter's bytes, in hexadecimal.
 pub fn fingerprint(letter: &str) -> String {
-    Sha256::digest(letter.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::hex::hex(&Sha256::digest(letter.as_bytes()))
 }

@@ -88,29 +88,6 @@ impl From<CauseCode> for String {
     }
 }
 
-/// When a letter was issued, against the due date it apologises for. A letter that never came is no variant
-/// here: there is no letter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LetterTimeliness {
-    /// At least one day before: what NĐ 61/2018 Đ19.9 asks.
-    InAdvance,
-    /// On the day itself: what QĐ 5157 (2016) allows.
-    OnDueDay,
-    Late,
-}
-
-code_words!(LetterTimeliness { InAdvance => "in_advance", OnDueDay => "on_due_day", Late => "late" });
-
-/// Was the letter in time? Dates are the counter's days.
-pub fn letter_timeliness(due_on: NaiveDate, issued_on: NaiveDate) -> LetterTimeliness {
-    match issued_on.cmp(&due_on) {
-        std::cmp::Ordering::Less => LetterTimeliness::InAdvance,
-        std::cmp::Ordering::Equal => LetterTimeliness::OnDueDay,
-        std::cmp::Ordering::Greater => LetterTimeliness::Late,
-    }
-}
-
 /// In whose name a letter is signed (NĐ 30/2020, Phụ lục I).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SignPrefix {
@@ -323,6 +300,7 @@ fn states_phone(text: &str, phone: &str) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::domain::event::LetterTimeliness;
     use proptest::prelude::*;
 
     fn day(text: &str) -> NaiveDate {
@@ -365,9 +343,9 @@ pub(crate) mod tests {
     #[test]
     fn a_letter_is_in_advance_until_the_day_before_on_the_due_day_on_it_and_late_after() {
         let due = day("2026-01-07");
-        assert_eq!(letter_timeliness(due, day("2026-01-06")), LetterTimeliness::InAdvance);
-        assert_eq!(letter_timeliness(due, due), LetterTimeliness::OnDueDay);
-        assert_eq!(letter_timeliness(due, day("2026-01-08")), LetterTimeliness::Late);
+        assert_eq!(LetterTimeliness::of(due, day("2026-01-06")), LetterTimeliness::InAdvance);
+        assert_eq!(LetterTimeliness::of(due, due), LetterTimeliness::OnDueDay);
+        assert_eq!(LetterTimeliness::of(due, day("2026-01-08")), LetterTimeliness::Late);
     }
 
     #[test]

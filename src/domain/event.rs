@@ -55,7 +55,9 @@ code_words!(ResultKind { Granted => "granted", Denied => "denied" });
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LetterTimeliness {
+    /// At least one day before: what NĐ 61/2018 Đ19.9 asks.
     InAdvance,
+    /// On the day itself: what QĐ 5157/QĐ-UBND 2016 allows.
     OnDueDay,
     Late,
 }

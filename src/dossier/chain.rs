@@ -3,6 +3,7 @@
 
 use crate::domain::event::Event;
 use crate::domain::ids::DossierId;
+use crate::hex::hex;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -29,14 +30,6 @@ pub fn link_text(before: &str, dossier: DossierId, event: &Event, facts: &str) -
         event.seq,
     );
     hex(&Sha256::digest(text.as_bytes()))
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digit = |half: u8| DIGITS.get(usize::from(half)).copied().unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Facts as they are hashed and stored.

@@ -230,7 +230,7 @@ impl Start {
 
 /// 128 random bits: what the QR code on the receipt opens the public page with.
 pub fn new_lookup_key() -> String {
-    super::chain::hex(&rand::random::<[u8; 16]>())
+    crate::hex::hex(&rand::random::<[u8; 16]>())
 }
 
 /// Lines of a supplement: at most 100, each checked.

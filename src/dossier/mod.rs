@@ -33,7 +33,6 @@ mod withdraw;
 
 pub use accept::accept_dossier;
 pub use audit::{Audited, Finding, audit, ids_of_branch};
-pub use chain::hex;
 pub use correct::correct_dossier;
 pub use deadline::dossier_deadline;
 pub use forward::forward_dossier;

@@ -8,6 +8,7 @@ use crate::db::types::Moment;
 use crate::db::{Conn, DbError};
 use crate::domain::ids::OfficerId;
 use crate::failure::{Failure, Outcome};
+use crate::hex::hex;
 use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload};
 use chrono::{DateTime, Utc};
@@ -132,11 +133,6 @@ impl ActMeta {
         hash.update(body);
         hex(&hash.finalize())
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The answer to an act, made inside of its transaction so that it can be kept with it.

@@ -220,7 +220,7 @@ fn fingerprint(file: &mut File) -> Result<String, SheetFault> {
     loop {
         let read = file.read(&mut buffer)?;
         match buffer.get(..read) {
-            Some([]) | None => return Ok(crate::dossier::hex(&hash.finalize())),
+            Some([]) | None => return Ok(crate::hex::hex(&hash.finalize())),
             Some(bytes) => hash.update(bytes),
         }
     }

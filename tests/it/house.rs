@@ -16,7 +16,7 @@ struct Room {
 }
 
 /// What anybody may use: values without a will of their own.
-const GROUND: &[&str] = &["domain", "clock", "config", "telemetry", "failure"];
+const GROUND: &[&str] = &["domain", "clock", "config", "telemetry", "failure", "hex"];
 /// One folder a feature, one file a verb.
 const FEATURES: &[&str] =
     &["account", "apology", "branch", "calendar", "dossier", "procedure", "register", "report", "upkeep"];
@@ -55,6 +55,7 @@ const ROOMS: &[Room] = &[
     Room { name: "config", uses: &[&["domain", "clock"]], never: &["diesel", "actix_web", "lettre"] },
     Room { name: "telemetry", uses: &[&["config"]], never: &["diesel", "lettre"] },
     Room { name: "clock", uses: &[&["domain"]], never: &["diesel", "actix_web", "lettre"] },
+    Room { name: "hex", uses: &[], never: &["diesel", "actix_web", "lettre"] },
     Room { name: "domain", uses: &[], never: NOT_IN_THE_DOMAIN },
 ];
 
