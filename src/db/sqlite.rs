@@ -20,6 +20,7 @@ const GATHER: usize = 64;
 const TRIES: u32 = 3;
 
 const SHARED_PRAGMAS: &str = "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full; \
+     pragma wal_autocheckpoint = 4000; \
      pragma foreign_keys = on; pragma cache_size = -16000; pragma temp_store = memory;";
 
 #[derive(Clone)]

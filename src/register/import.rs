@@ -17,8 +17,9 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// Lives a transaction.
-const BATCH: usize = 1000;
+/// Lives a transaction: enough that pages and figures many of them share are written once, few enough that whoever
+/// works at the counter meanwhile hardly waits.
+const BATCH: usize = 2000;
 
 /// A line and the code its dossier shall have.
 #[derive(Clone)]
@@ -173,6 +174,8 @@ impl Import {
 
     fn write(&self, prepared: Prepared, before: i64, imported: i64) -> Result<(), ImportFault> {
         let import = self.clone();
+        // Let go of here, not on the writer's thread, which is the one that others wait for.
+        let _batch = prepared.written.clone();
         let (reached_at, line) = prepared.reached;
         let reached = (reached_at, i64::try_from(line).unwrap_or(i64::MAX));
         self.db

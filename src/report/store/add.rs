@@ -1,7 +1,6 @@
 //! Adding a tally to both tables, in all grains.
 
 use super::{COARSE, FINE, Table, Value, bind};
-use crate::both;
 use crate::db::Conn;
 use crate::db::types::UuidSql;
 use crate::domain::ids::Id;
@@ -14,8 +13,9 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Date, HasSqlType, SmallInt, Text};
+use std::sync::LazyLock;
 
-/// Rows in one statement at most: 23 values each, below the 32,766 that SQLite takes.
+/// Rows in one statement at most: 23 values each, below the 65,535 that PostgreSQL takes.
 const ROWS_AT_ONCE: usize = 1000;
 /// Statements of up to so many rows are kept prepared: one act has about ten. Larger ones are an import's,
 /// whose every length would fill the cache.
@@ -25,11 +25,18 @@ const ROWS_PREPARED: usize = 24;
 pub fn write_tallies(tx: &mut Conn<'_>, tally: &Tally) -> Outcome<()> {
     let coarse: Vec<_> = tally_rows::coarse(tally).into_iter().map(coarse_row).collect();
     let fine: Vec<_> = tally_rows::fine(tally).into_iter().map(fine_row).collect();
-    for (table, rows) in [(&COARSE, coarse), (&FINE, fine)] {
-        // SQLite is faster with the same short statement again, PostgreSQL with fewer trips.
-        let at_once = if matches!(tx, Conn::Sqlite(_)) { ROWS_PREPARED } else { ROWS_AT_ONCE };
-        for rows in rows.chunks(at_once) {
-            both!(tx, |c| Addition { table, rows }.execute(c))?;
+    match tx {
+        // One row at a time by one prepared statement: nothing to undo half-way, hence no statement journal.
+        Conn::Sqlite(c) => {
+            coarse.iter().try_for_each(|row| One::<false>(row).execute(*c).map(drop))?;
+            fine.iter().try_for_each(|row| One::<true>(row).execute(*c).map(drop))?;
+        }
+        Conn::Pg(c) => {
+            for (table, rows) in [(&COARSE, coarse), (&FINE, fine)] {
+                for rows in rows.chunks(ROWS_AT_ONCE) {
+                    Addition { table, rows }.execute(*c)?;
+                }
+            }
         }
     }
     Ok(())
@@ -93,27 +100,81 @@ where
         if self.rows.len() > ROWS_PREPARED {
             out.unsafe_to_cache_prepared();
         }
-        let Table { name, key, figures } = self.table;
-        out.push_sql(&format!("insert into {name} ({}, {}) values ", key.join(", "), figures.join(", ")));
+        out.push_sql(&head(self.table));
         for (n, row) in self.rows.iter().enumerate() {
             out.push_sql(if n == 0 { "(" } else { ", (" });
-            for (n, value) in row.key.iter().enumerate() {
-                if n > 0 {
-                    out.push_sql(", ");
-                }
-                bind(&mut out, value)?;
-            }
-            for figure in &row.figures {
-                out.push_sql(", ");
-                out.push_bind_param::<BigInt, _>(figure)?;
-            }
+            values(&mut out, row)?;
             out.push_sql(")");
         }
-        out.push_sql(&format!(" on conflict ({}) do update set ", key.join(", ")));
-        for (n, figure) in figures.iter().enumerate() {
-            let comma = if n == 0 { "" } else { ", " };
-            out.push_sql(&format!("{comma}{figure} = {name}.{figure} + excluded.{figure}"));
-        }
+        out.push_sql(&tail(self.table));
         Ok(())
     }
+}
+
+/// The same for one row of the coarse or the fine table: prepared once, found again by its type.
+struct One<'a, const FINE_TABLE: bool>(&'a Row);
+
+/// Its text around the values; made once, because it is walked through for every row.
+fn around(fine: bool) -> &'static (String, String) {
+    static COARSE_TEXT: LazyLock<(String, String)> = LazyLock::new(|| (head(&COARSE), tail(&COARSE)));
+    static FINE_TEXT: LazyLock<(String, String)> = LazyLock::new(|| (head(&FINE), tail(&FINE)));
+    if fine { &FINE_TEXT } else { &COARSE_TEXT }
+}
+
+impl<const FINE_TABLE: bool> QueryId for One<'_, FINE_TABLE> {
+    type QueryId = One<'static, FINE_TABLE>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<C, const FINE_TABLE: bool> RunQueryDsl<C> for One<'_, FINE_TABLE> {}
+
+impl<DB, const FINE_TABLE: bool> QueryFragment<DB> for One<'_, FINE_TABLE>
+where
+    DB: Backend + HasSqlType<UuidSql>,
+    Id<()>: ToSql<UuidSql, DB>,
+    str: ToSql<Text, DB>,
+    i16: ToSql<SmallInt, DB>,
+    i64: ToSql<BigInt, DB>,
+    NaiveDate: ToSql<Date, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let (before, after) = around(FINE_TABLE);
+        out.push_sql(before);
+        out.push_sql("(");
+        values(&mut out, self.0)?;
+        out.push_sql(")");
+        out.push_sql(after);
+        Ok(())
+    }
+}
+
+fn head(Table { name, key, figures }: &Table) -> String {
+    format!("insert into {name} ({}, {}) values ", key.join(", "), figures.join(", "))
+}
+
+fn values<'b, DB>(out: &mut AstPass<'_, 'b, DB>, row: &'b Row) -> QueryResult<()>
+where
+    DB: Backend + HasSqlType<UuidSql>,
+    Id<()>: ToSql<UuidSql, DB>,
+    str: ToSql<Text, DB>,
+    i16: ToSql<SmallInt, DB>,
+    i64: ToSql<BigInt, DB>,
+    NaiveDate: ToSql<Date, DB>,
+{
+    for (n, value) in row.key.iter().enumerate() {
+        if n > 0 {
+            out.push_sql(", ");
+        }
+        bind(out, value)?;
+    }
+    for figure in &row.figures {
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(figure)?;
+    }
+    Ok(())
+}
+
+fn tail(Table { name, key, figures }: &Table) -> String {
+    let sums = figures.iter().map(|figure| format!("{figure} = {name}.{figure} + excluded.{figure}"));
+    format!(" on conflict ({}) do update set {}", key.join(", "), sums.collect::<Vec<_>>().join(", "))
 }

@@ -71,7 +71,7 @@ on_both! {
             }
             import.kill9();
             let count = world.count();
-            assert_eq!(count % 1000, 0, "all or nothing of each batch");
+            assert_eq!(count % 2000, 0, "all or nothing of each batch");
             killed_in_between += usize::from(count > 0 && count < 6000);
             if count >= 4000 {
                 break;
