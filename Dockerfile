@@ -22,6 +22,7 @@ RUN apt-get update \
  && install -d -o motcua -g motcua -m 0750 /data
 COPY --from=build /usr/local/bin/motcua /usr/local/bin/motcua
 COPY LICENSE /usr/share/doc/motcua/LICENSE
+COPY fonts/LICENSE /usr/share/doc/motcua/LICENSE.fonts
 USER motcua
 # The default paths (data/motcua.db, data/mail) lie under the volume.
 WORKDIR /

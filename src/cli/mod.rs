@@ -14,6 +14,7 @@ mod rates;
 mod running;
 mod serve;
 mod setup;
+mod typeset;
 mod user;
 mod verify;
 mod work;
@@ -66,6 +67,9 @@ commands! {
     Backup => backup,
     /// Cấu hình
     Config => config,
+    /// Dùng nội bộ: dàn trang theo mẫu của đơn vị
+    #[command(hide = true)]
+    Typeset => typeset,
 }
 
 const HELP: &str = "{about}\n\nCách dùng: {usage}\n\n{all-args}{after-help}";

@@ -97,6 +97,74 @@ fn written(facts: &LetterFacts, body_override: Option<&str>, titled: bool) -> Re
     Ok(finished(&LetterTemplate { words: &words, title, body: body.trim_end() }.render()?))
 }
 
+/// The letter taken apart, for a paper that lays it out: together they say what [`letter_text`] says, in its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterParts {
+    /// The agency above the one that issues, in capitals.
+    pub above: String,
+    pub agency: String,
+    /// `Số: 05/PXL-CCTS`.
+    pub number: String,
+    pub place_date: String,
+    pub title: String,
+    /// `V/v …`, which an official letter has in the place of a title.
+    pub subject: String,
+    pub recipient: String,
+    /// `Địa chỉ: …`; blank where none is known.
+    pub recipient_contact: String,
+    /// The prose, a paragraph each.
+    pub body: Vec<String>,
+    pub state: String,
+    pub return_how: String,
+    pub contact: String,
+    pub closing: Vec<String>,
+    pub distribution: Vec<String>,
+    pub signature_title: String,
+    pub signer: String,
+    pub dossier_code: String,
+}
+
+/// Takes the letter apart. Complete or not: that is for [`letter_text`] to judge.
+///
+/// # Errors
+/// Those of [`default_body`].
+pub fn parts(facts: &LetterFacts, body_override: Option<&str>) -> Result<LetterParts, LetterError> {
+    let words = Words::of(facts)?;
+    let body = match body_override {
+        Some(edited) => several_lines(edited),
+        None => default_body(facts)?,
+    };
+    let lines = |lines: &[&str]| lines.iter().map(|&line| line.to_owned()).collect();
+    let subject = if words.extension {
+        "xin lỗi và đề nghị gia hạn thời gian giải quyết hồ sơ"
+    } else {
+        "xin lỗi và hẹn lại ngày trả kết quả hồ sơ"
+    };
+    Ok(LetterParts {
+        number: format!("Số: {}/{}", words.number, words.number_symbol),
+        place_date: format!("{}, {}", words.place, words.issued_on),
+        title: words.title.to_owned(),
+        subject: format!("V/v {subject} {}", words.dossier_code),
+        recipient_contact: if words.address.is_empty() {
+            String::new()
+        } else {
+            format!("Địa chỉ: {}", words.address)
+        },
+        body: finished(&body).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect(),
+        state: words.state.to_owned(),
+        closing: lines(&["Mong nhận được sự thông cảm của Ông/Bà/Tổ chức.", "Trân trọng./."]),
+        distribution: lines(&["- Như trên;", "- Bộ phận Một cửa;", "- Lưu: VT."]),
+        above: words.department,
+        agency: words.issuer,
+        recipient: words.recipient,
+        return_how: words.return_how,
+        contact: words.contact,
+        signature_title: words.signature,
+        signer: words.signer,
+        dossier_code: words.dossier_code,
+    })
+}
+
 /// The mail that brings the letter: the essentials first, then the letter in full.
 ///
 /// # Errors
@@ -431,6 +499,31 @@ mod tests {
             let cause = CauseCode::parse(code).ok();
             let facts = LetterFacts { cause, reason: words.to_owned(), ..facts() };
             assert!(letter_text(&facts, None).unwrap().contains(words), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_parts_together_say_what_the_letter_says() {
+        for facts in [facts(), under_2025(past_due(facts())), LetterFacts { number: None, ..facts() }] {
+            let p = parts(&facts, None).unwrap();
+            let mut said = vec![p.above, p.agency, p.number, p.place_date, p.title];
+            said.push("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM".to_owned());
+            said.push("Độc lập - Tự do - Hạnh phúc\n---------------".to_owned());
+            said.push(format!("Kính gửi: {}\n({})", p.recipient, p.recipient_contact));
+            said.extend(p.body);
+            said.push(format!("Tình trạng hồ sơ: {}. Kết quả được trả {}.", p.state, p.return_how));
+            said.push(format!("Mọi thắc mắc xin liên hệ: {}.", p.contact));
+            said.extend(p.closing);
+            said.push("Nơi nhận:".to_owned());
+            said.extend(p.distribution);
+            said.extend([p.signature_title, p.signer]);
+            let lines = |text: &str| {
+                let mut lines: Vec<String> =
+                    text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
+                lines.sort();
+                lines
+            };
+            assert_eq!(lines(&said.join("\n")), lines(&letter_text(&facts, None).unwrap()));
         }
     }
 

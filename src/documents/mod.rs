@@ -1,4 +1,7 @@
 //! What people read on paper and in mail: words and layout from facts. No rules, no database.
 
+pub mod codes;
 pub mod dates;
+pub mod forms;
 pub mod letter;
+pub mod typeset;
