@@ -11,12 +11,17 @@ use crate::http::{self, House, Problem, edge, health};
 use crate::procedure;
 use crate::report;
 use crate::upkeep;
-use actix_web::dev::{ResourceDef, Server};
+use crate::web::{self as pages, Api, Inside};
+use actix_service::IntoServiceFactory;
+use actix_web::dev::{
+    AppConfig, ResourceDef, Server, Service, ServiceFactory, ServiceRequest, ServiceResponse,
+};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use std::net::TcpListener;
+use std::rc::Rc;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tracing_actix_web::TracingLogger;
@@ -39,6 +44,9 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(account::refresh::refresh_session)
         .service(account::show::current_session)
         .service(account::sign_out::end_session)
+        .service(account::sessions::list_sessions)
+        .service(account::sessions::end_own_session)
+        .service(account::sessions::end_other_sessions)
         .service(account::list::list_officers)
         .service(account::create::post_officer)
         .service(account::change_password::change_own_password)
@@ -142,7 +150,19 @@ pub async fn serve(
     tokio::spawn(tidy(Arc::downgrade(&house)));
     let house = Data::from(house);
     let server = HttpServer::new(move || {
+        let (house_inside, desk_inside) = (house.clone(), desk.clone());
+        let (letters_inside, views_inside) = (letters.clone(), views.clone());
+        let api = Api::new(move || {
+            let (house, desk) = (house_inside.clone(), desk_inside.clone());
+            let (letters, views) = (letters_inside.clone(), views_inside.clone());
+            Box::pin(async move {
+                let app = App::new().app_data(house).app_data(desk).app_data(letters).app_data(views);
+                let app = app.into_utoipa_app();
+                inside(app.service(utoipa_actix_web::scope(http::BASE).configure(routes)).into_app()).await
+            })
+        });
         App::new()
+            .app_data(Rc::new(api))
             .app_data(house.clone())
             .app_data(desk.clone())
             .app_data(letters.clone())
@@ -162,6 +182,9 @@ pub async fn serve(
             .into_utoipa_app()
             .service(utoipa_actix_web::scope(http::BASE).configure(routes))
             .into_app()
+            // Below the API and the documentation nothing is a page.
+            .service(web::scope("/api").default_service(web::to(nothing_there)))
+            .configure(pages::install)
             .default_service(web::to(nothing_there))
     })
     .workers(workers)
@@ -170,6 +193,19 @@ pub async fn serve(
     .map_err(|error| Failure::Broken(format!("serving: {error}")))?
     .run();
     Ok(server)
+}
+
+/// The routes of an application as the pages call them: without a socket, a log line or a count of their own.
+async fn inside<T>(app: App<T>) -> Option<Inside>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = actix_web::Error, InitError = ()> + 'static,
+    T: ServiceFactory<ServiceRequest, Response = ServiceResponse>,
+{
+    let service = Rc::new(app.into_factory().new_service(AppConfig::default()).await.ok()?);
+    Some(Box::new(move |request| {
+        let service = Rc::clone(&service);
+        Box::pin(async move { service.call(request).await })
+    }))
 }
 
 /// Small chores of the process, for as long as the house stands.

@@ -73,6 +73,7 @@ pub struct Auth {
     pub session_key: Option<SecretString>,
     pub access_minutes: u32,
     pub refresh_days: u32,
+    pub page_hours: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -186,6 +187,7 @@ impl Config {
             ("database.connections", self.database.connections),
             ("auth.access_minutes", self.auth.access_minutes),
             ("auth.refresh_days", self.auth.refresh_days),
+            ("auth.page_hours", self.auth.page_hours),
             ("apology.suggested_working_days", self.apology.suggested_working_days),
             ("jobs.retry_seconds", self.jobs.retry_seconds),
             ("jobs.poll_seconds", self.jobs.poll_seconds),

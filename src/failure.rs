@@ -49,6 +49,7 @@ pub enum Thing {
     CalendarDay,
     Job,
     Document,
+    Session,
 }
 
 impl std::fmt::Display for Thing {

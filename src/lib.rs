@@ -27,3 +27,4 @@ pub mod register;
 pub mod report;
 pub mod telemetry;
 pub mod upkeep;
+pub mod web;

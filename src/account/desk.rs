@@ -11,7 +11,7 @@ use crate::domain::ids::{OfficerId, SessionId};
 use crate::failure::{Failure, Outcome};
 use crate::http::{House, Problem};
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -31,6 +31,8 @@ pub struct Settings {
     pub access_life: Duration,
     /// A session that was not refreshed for so long has ended.
     pub session_life: Duration,
+    /// A browser that signed in so long ago signs in again: a working day.
+    pub page_life: Duration,
     /// Passwords checked at once; the rest wait.
     pub hashing_at_once: usize,
 }
@@ -41,6 +43,7 @@ impl Default for Settings {
             session_key: None,
             access_life: Duration::minutes(10),
             session_life: Duration::days(14),
+            page_life: Duration::hours(12),
             hashing_at_once: 2,
         }
     }
@@ -52,6 +55,7 @@ impl From<&Config> for Settings {
             session_key: config.auth.session_key.clone(),
             access_life: Duration::minutes(config.auth.access_minutes.into()),
             session_life: Duration::days(config.auth.refresh_days.into()),
+            page_life: Duration::hours(config.auth.page_hours.into()),
             ..Self::default()
         }
     }
@@ -149,6 +153,26 @@ impl Desk {
 /// Who asks, or why that is not known: left on the request for the [`Officer`] parameter.
 #[derive(Clone)]
 pub(super) struct Identified(pub Result<Officer, Problem>);
+
+/// Lets a request that a page makes of the API be its officer's.
+pub fn on_behalf_of(officer: Officer, request: &mut Extensions) {
+    request.insert(Identified(Ok(officer)));
+}
+
+/// Whose browser this cookie is of; nobody's when its session has ended. Always asked of the database: a session
+/// that was ended anywhere is over at once.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn officer_of_browser(house: &House, secret: &str) -> Result<Option<Officer>, Problem> {
+    let (now, hash) = (house.clock.now(), token::hashed(secret));
+    Ok(house.db.read(move |conn| store::officer_of_cookie(conn, &hash, now)).await?)
+}
+
+/// A new secret for a cookie.
+pub fn new_secret() -> String {
+    token::random()
+}
 
 /// Looks at the `Authorization` of every request before its handler is chosen, so that the parameters of a
 /// handler are refused in their order and 401 comes before anything that would need a look into the body.

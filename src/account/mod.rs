@@ -11,6 +11,7 @@ pub mod list;
 mod officer;
 mod password;
 pub mod refresh;
+pub mod sessions;
 pub mod show;
 pub mod sign_in;
 pub mod sign_out;
@@ -18,8 +19,9 @@ mod store;
 mod token;
 
 pub use create::{NewOfficer, create_officer};
-pub use desk::{Desk, Settings, authenticate};
+pub use desk::{Desk, Settings, authenticate, new_secret, officer_of_browser, on_behalf_of};
 pub use from_the_machine::{everybody, set_password};
 pub use officer::{Admin, HeadOf, Officer};
 pub use password::{Password, hash_password};
+pub use sign_in::sign_in_browser;
 pub use store::{branch_by_code, forget_stale};

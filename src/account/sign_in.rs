@@ -55,11 +55,63 @@ pub async fn create_session(
     _within_limits: SignInTry,
     body: Body<Credentials>,
 ) -> Result<HttpResponse, Problem> {
-    let body = body.into_inner();
+    let (row, counted) = recognised(&house, &desk, body.into_inner()).await?;
+    let now = house.clock.now();
+    let (session, refresh_token) = (SessionId::at(now), token::random());
+    let (officer, refresh_hash, life) = (row.id, token::hashed(&refresh_token), desk.settings.session_life);
+    house
+        .db
+        .write(move |conn| {
+            if let Some(username) = &counted {
+                store::clear_failures(conn, username)?;
+            }
+            store::insert_session(conn, session, officer, &refresh_hash, now, life)
+        })
+        .await?;
+    let session = Session {
+        access_token: desk.signer.sign(officer, session, now, desk.settings.access_life)?,
+        refresh_token,
+        expires_in: desk.settings.access_life.num_seconds(),
+        officer: OfficerView::of(row)?,
+    };
+    Ok(created(&session)?)
+}
+
+/// Signs a browser in: the secret for its cookie. The same refusals as [`create_session`].
+pub async fn sign_in_browser(
+    house: &House,
+    desk: &Desk,
+    username: String,
+    password: String,
+) -> Result<String, Problem> {
+    let (row, counted) = recognised(house, desk, Credentials { username, password }).await?;
+    let now = house.clock.now();
+    let (session, secret, life) = (SessionId::at(now), token::random(), desk.settings.page_life);
+    let cookie_hash = token::hashed(&secret);
+    house
+        .db
+        .write(move |conn| {
+            if let Some(username) = &counted {
+                store::clear_failures(conn, username)?;
+            }
+            // Nobody knows a refresh token to this hash: a browser's session is not renewed.
+            store::insert_session(conn, session, row.id, &token::hashed(&token::random()), now, life)?;
+            store::give_cookie(conn, session, &cookie_hash)
+        })
+        .await?;
+    Ok(secret)
+}
+
+/// The account that this name and password are of; with the name, if failures are counted under it.
+async fn recognised(
+    house: &House,
+    desk: &Desk,
+    typed: Credentials,
+) -> Result<(store::OfficerRow, Option<String>), Problem> {
     let mut fields = Fields::new();
-    let username = fields.take("/username", people::line(&body.username, 200));
-    let typed = Password::typed(&body.password).filter(|_| !body.password.is_empty());
-    fields.check(!body.password.is_empty(), "/password", "empty");
+    let username = fields.take("/username", people::line(&typed.username, 200));
+    let password = Password::typed(&typed.password).filter(|_| !typed.password.is_empty());
+    fields.check(!typed.password.is_empty(), "/password", "empty");
     let username = fields.done(|| username)?.to_lowercase();
 
     // Inside the queue, so that the failures of those before us are counted.
@@ -79,37 +131,21 @@ pub async fn create_session(
         Some((row, hash)) if row.active => (Some(row), hash),
         _ => (None, desk.nobodys_hash.clone()),
     };
-    let fits = match typed {
-        Some(typed) => password::fits_in_pool(typed, hash).await?,
+    let fits = match password {
+        Some(password) => password::fits_in_pool(password, hash).await?,
         None => false,
     };
     drop(turn);
 
-    let Some(row) = row.filter(|_| fits) else {
-        if username.chars().count() <= LONGEST_NAME {
-            house.db.write(move |conn| store::count_failure(conn, &username, now)).await?;
-        }
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "sign-in-failed"));
-    };
-    let (session, refresh_token) = (SessionId::at(now), token::random());
-    let (officer, refresh_hash, life) = (row.id, token::hashed(&refresh_token), desk.settings.session_life);
-    let counted = failures.is_some();
-    house
-        .db
-        .write(move |conn| {
-            if counted {
-                store::clear_failures(conn, &username)?;
+    match row.filter(|_| fits) {
+        Some(row) => Ok((row, failures.map(|_| username))),
+        None => {
+            if username.chars().count() <= LONGEST_NAME {
+                house.db.write(move |conn| store::count_failure(conn, &username, now)).await?;
             }
-            store::insert_session(conn, session, officer, &refresh_hash, now, life)
-        })
-        .await?;
-    let session = Session {
-        access_token: desk.signer.sign(officer, session, now, desk.settings.access_life)?,
-        refresh_token,
-        expires_in: desk.settings.access_life.num_seconds(),
-        officer: OfficerView::of(row)?,
-    };
-    Ok(created(&session)?)
+            Err(Problem::new(StatusCode::UNAUTHORIZED, "sign-in-failed"))
+        }
+    }
 }
 
 fn created(session: &Session) -> Outcome<HttpResponse> {

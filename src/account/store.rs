@@ -215,6 +215,76 @@ pub fn insert_session(
     Ok(())
 }
 
+/// From now on the session is known by this cookie.
+pub fn give_cookie(conn: &mut Conn<'_>, session: SessionId, cookie_hash: &str) -> Outcome<()> {
+    both!(conn, |c| {
+        diesel::update(sessions::table.find(session)).set(sessions::cookie_hash.eq(cookie_hash)).execute(c)?
+    });
+    Ok(())
+}
+
+/// The session that is known by this cookie and who it is of, on the terms of [`officer_of_session`].
+pub fn officer_of_cookie(
+    conn: &mut Conn<'_>,
+    cookie_hash: &str,
+    now: DateTime<Utc>,
+) -> Outcome<Option<Officer>> {
+    let session: Option<SessionId> = both!(conn, |c| {
+        sessions::table
+            .filter(sessions::cookie_hash.eq(cookie_hash))
+            .select(sessions::id)
+            .first(c)
+            .optional()?
+    });
+    match session {
+        Some(session) => officer_of_session(conn, session, now),
+        None => Ok(None),
+    }
+}
+
+/// A session that has not ended, as its officer sees it in a list.
+#[derive(Debug, Clone, Queryable)]
+pub struct SessionRow {
+    pub id: SessionId,
+    pub created_at: Moment,
+    pub expires_at: Moment,
+    pub cookie_hash: Option<String>,
+}
+
+/// The officer's sessions that have not ended, the newest first.
+pub fn sessions_of(conn: &mut Conn<'_>, officer: OfficerId, now: DateTime<Utc>) -> Outcome<Vec<SessionRow>> {
+    Ok(both!(conn, |c| {
+        sessions::table
+            .filter(sessions::officer_id.eq(officer))
+            .filter(sessions::revoked_at.is_null())
+            .filter(sessions::expires_at.gt(Moment(now)))
+            .order((sessions::created_at.desc(), sessions::id.desc()))
+            .limit(200)
+            .select((sessions::id, sessions::created_at, sessions::expires_at, sessions::cookie_hash))
+            .load(c)?
+    }))
+}
+
+/// Ends one session of this officer; `false` when it is not one of theirs that runs.
+pub fn revoke_own(
+    conn: &mut Conn<'_>,
+    officer: OfficerId,
+    session: SessionId,
+    now: DateTime<Utc>,
+) -> Outcome<bool> {
+    let ended = both!(conn, |c| {
+        diesel::update(
+            sessions::table
+                .find(session)
+                .filter(sessions::officer_id.eq(officer))
+                .filter(sessions::revoked_at.is_null()),
+        )
+        .set(sessions::revoked_at.eq(Moment(now)))
+        .execute(c)?
+    });
+    Ok(ended == 1)
+}
+
 /// Spends a refresh token for the next one: the session, unless the token is not the current one of any.
 pub fn rotate(
     conn: &mut Conn<'_>,

@@ -194,6 +194,7 @@ diesel::table! {
         created_at -> MomentSql,
         expires_at -> MomentSql,
         revoked_at -> Nullable<MomentSql>,
+        cookie_hash -> Nullable<Text>,
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Settings {
     /// A proxy of ours stands in front and adds the caller's address to `X-Forwarded-For`. Without one, the
     /// header is whatever the caller likes and is not believed.
     pub behind_proxy: bool,
+    /// People come over TLS: cookies are for TLS only.
+    pub https: bool,
 }
 
 impl Default for Settings {
@@ -33,6 +35,7 @@ impl Default for Settings {
             public_lookups_per_minute: 60,
             sign_ins_per_minute: 300,
             behind_proxy: false,
+            https: false,
         }
     }
 }
@@ -45,6 +48,7 @@ impl From<&Config> for Settings {
             public_lookups_per_minute: config.limits.public_lookups_per_minute,
             sign_ins_per_minute: config.limits.sign_ins_per_minute,
             behind_proxy: config.http.behind_proxy,
+            https: config.http.public_url.starts_with("https://"),
         }
     }
 }

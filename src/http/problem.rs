@@ -326,6 +326,7 @@ fn thing_word(thing: Thing) -> &'static str {
         Thing::CalendarDay => "calendar_day",
         Thing::Job => "job",
         Thing::Document => "document",
+        Thing::Session => "session",
     }
 }
 

@@ -12,6 +12,7 @@ rust_i18n::i18n!("locales");
 // The macro reads the files behind the compiler's back: naming them here makes a changed word a changed crate.
 const _: &[&str] = &[
     include_str!("../../locales/catalogue.yml"),
+    include_str!("../../locales/pages.yml"),
     include_str!("../../locales/problems.yml"),
     include_str!("../../locales/faults.yml"),
     include_str!("../../locales/indicators.yml"),

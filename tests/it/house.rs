@@ -30,7 +30,8 @@ const ROOMS: &[Room] = &[
         uses: &[&["app", "demo", "installation"], FEATURES, TOOLS, GROUND],
         never: &["lettre"],
     },
-    Room { name: "app", uses: &[&["installation"], FEATURES, TOOLS, GROUND], never: &["lettre"] },
+    Room { name: "app", uses: &[&["installation", "web"], FEATURES, TOOLS, GROUND], never: &["lettre"] },
+    Room { name: "web", uses: &[&["account", "http"], GROUND], never: &["diesel", "lettre"] },
     Room { name: "demo", uses: &[FEATURES, TOOLS, GROUND], never: &["actix_web", "lettre"] },
     Room { name: "installation", uses: &[FEATURES, TOOLS, GROUND], never: &["actix_web", "lettre"] },
     // features

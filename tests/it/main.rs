@@ -34,3 +34,4 @@ mod reference;
 mod register;
 mod report;
 mod upkeep;
+mod web;

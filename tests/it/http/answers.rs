@@ -23,7 +23,7 @@ on_both! {
         let house = TestHouse::open(db).await;
         let nobody = house.nobody();
         nobody.get("/nothing").await.expect_problem(404, "no-such-path");
-        nobody.get(&format!("{}/", house.origin)).await.expect_problem(404, "no-such-path");
+        nobody.get(&format!("{}/nothing", house.origin)).await.expect_problem(404, "no-such-path");
         nobody.get(&format!("{}/api/docs/nothing.js", house.origin)).await.expect_problem(404, "no-such-path");
         let admin = house.sign_in_as(Role::Admin, None).await;
         for bad in ["/officers/%00", "/officers/%ff", "/officers/a%0ab", "/officers/%"] {

@@ -129,9 +129,14 @@ impl TestHouse {
 
     /// A new officer in this role, signed in.
     pub async fn sign_in_as(&self, role: Role, branch: Option<&str>) -> Person {
-        let username = format!("{role}.{}", self.people.fetch_add(1, Ordering::Relaxed));
+        let username = self.new_name(role);
         let id = self.officer(&username, role, branch).await;
         self.sign_in(&username).await.with_id(id)
+    }
+
+    /// A user name that nobody has yet.
+    pub fn new_name(&self, role: Role) -> String {
+        format!("{role}.{}", self.people.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Signs in with [`PASSWORD`].

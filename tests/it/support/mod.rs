@@ -10,6 +10,7 @@ pub mod process;
 pub mod real_smtp;
 pub mod register;
 pub mod smtp;
+pub mod surfer;
 
 use std::io::Write as _;
 

@@ -1,0 +1,134 @@
+//! What every page has around it, and what templates are given to write with: words, dates, addresses of files.
+
+use super::{assets, when};
+use crate::account::Officer;
+use crate::domain::role::Role;
+use crate::http::Lang;
+use crate::http::words::words;
+use serde_json::{Map, Value};
+
+/// Light or dark, where somebody has chosen; else as the system is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+crate::domain::words::code_words!(Theme { System => "system", Light => "light", Dark => "dark" });
+
+/// A page of the menu.
+pub struct Place {
+    /// What [`Frame::here`] says on it; its name is under `pages.nav.`
+    pub id: &'static str,
+    pub path: &'static str,
+    who: &'static [Role],
+    /// `accesskey`
+    pub key: &'static str,
+}
+
+const BRANCH: &[Role] = &[Role::Counter, Role::Handler, Role::Head, Role::Admin];
+
+/// The menu. Each sees what the own role works with.
+const MENU: &[Place] = &[];
+
+/// Around a page.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    pub lang: Lang,
+    pub theme: Theme,
+    pub officer: Option<Officer>,
+    pub csrf: String,
+    /// A new idempotency key for the forms of this page.
+    pub key: String,
+    /// The address of this page, to come back to.
+    pub back: String,
+    /// Which page of the menu this is.
+    pub here: &'static str,
+    /// What was done before this page came: a key under `pages.done.`
+    pub done: Option<String>,
+}
+
+impl Frame {
+    /// The words under `pages.KEY`. A key without words shows itself; a test finds it first.
+    pub fn t(&self, key: &str) -> String {
+        self.with(key, &[])
+    }
+
+    /// The words under `pages.KEY` with one fact in them.
+    pub fn t1(&self, key: &str, name: &str, fact: impl ToString) -> String {
+        self.with(key, &[(name, fact.to_string())])
+    }
+
+    /// The words under `pages.KEY` with two facts in them.
+    pub fn t2(&self, key: &str, one: &str, first: impl ToString, two: &str, second: impl ToString) -> String {
+        self.with(key, &[(one, first.to_string()), (two, second.to_string())])
+    }
+
+    fn with(&self, key: &str, facts: &[(&str, String)]) -> String {
+        let facts: Map<String, Value> =
+            facts.iter().map(|(name, fact)| ((*name).to_owned(), Value::from(fact.as_str()))).collect();
+        words(self.lang, &format!("pages.{key}"), &facts).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The word for a code word of the API: `terms.KIND.WORD`, or itself.
+    pub fn term(&self, kind: &str, word: &str) -> String {
+        words(self.lang, &format!("terms.{kind}.{word}"), &Map::new()).unwrap_or_else(|| word.to_owned())
+    }
+
+    /// A date or moment as people read it; nothing for nothing.
+    pub fn date(&self, text: &Option<String>) -> String {
+        text.as_deref().map(when::written).unwrap_or_default()
+    }
+
+    /// The same of what is always there.
+    pub fn on(&self, text: &str) -> String {
+        when::written(text)
+    }
+
+    /// The address of a file of ours.
+    pub fn file(&self, name: &str) -> String {
+        assets::address(name)
+    }
+
+    pub fn menu(&self) -> impl Iterator<Item = &'static Place> {
+        let role = self.officer.as_ref().map(|officer| officer.role);
+        MENU.iter().filter(move |place| role.is_some_and(|role| place.who.contains(&role)))
+    }
+
+    pub fn is(&self, place: &str) -> bool {
+        self.here == place
+    }
+
+    pub fn role(&self) -> Option<Role> {
+        self.officer.as_ref().map(|officer| officer.role)
+    }
+
+    /// Whoever takes in dossiers.
+    pub fn takes_in(&self) -> bool {
+        self.role().is_some_and(Role::may_register)
+    }
+
+    /// One of those who do something with dossiers.
+    pub fn acts(&self) -> bool {
+        self.role().is_some_and(|role| BRANCH.contains(&role))
+    }
+
+    /// `data-bs-theme` of the page; empty leaves it to the system.
+    pub fn theme_attribute(&self) -> &'static str {
+        match self.theme {
+            Theme::System => "",
+            chosen => chosen.as_str(),
+        }
+    }
+
+    pub fn lang_attribute(&self) -> &'static str {
+        self.lang.as_str()
+    }
+
+    /// Words that say what was done before this page came; only what is known is said.
+    pub fn notice(&self) -> Option<String> {
+        words(self.lang, &format!("pages.done.{}", self.done.as_deref()?), &Map::new())
+    }
+}

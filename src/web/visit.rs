@@ -1,0 +1,206 @@
+//! Somebody in front of a page: [`Visit`] is signed in, [`Passerby`] need not be.
+
+use super::api::{Answer, Api, Ask, Door, Origin};
+use super::form::{Body, Form};
+use super::frame::{Frame, Theme};
+use super::places;
+use crate::account::{Officer, new_secret};
+use crate::domain::local_time::day_of;
+use crate::http::{House, Lang, Problem};
+use actix_web::http::{Method, header};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload};
+use askama::Template;
+use chrono::NaiveDate;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::future::{Ready, ready};
+use std::ops::Deref;
+use std::rc::Rc;
+
+/// What a page answers.
+pub type Shown = Result<HttpResponse, Problem>;
+
+/// What the gate found out about whoever comes.
+#[derive(Clone)]
+pub struct Known {
+    pub officer: Option<Officer>,
+    pub lang: Lang,
+    pub theme: Theme,
+    pub csrf: String,
+    pub origin: Origin,
+}
+
+/// Whoever looks at a page that is open to all.
+#[derive(Clone)]
+pub struct Passerby {
+    known: Known,
+    api: Rc<Api>,
+    /// Path and query of this request.
+    pub here: String,
+    pub today: NaiveDate,
+    /// htmx asks for a part of a page.
+    pub in_part: bool,
+    done: Option<String>,
+}
+
+/// Whoever is signed in. Everybody else is sent to the sign-in page.
+#[derive(Clone)]
+pub struct Visit {
+    passerby: Passerby,
+    pub officer: Officer,
+}
+
+impl Deref for Visit {
+    type Target = Passerby;
+    fn deref(&self) -> &Passerby {
+        &self.passerby
+    }
+}
+
+impl FromRequest for Passerby {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(passerby(request, payload))
+    }
+}
+
+fn passerby(request: &HttpRequest, payload: &mut Payload) -> Result<Passerby, Problem> {
+    let Door(api) = Door::from_request(request, payload).into_inner()?;
+    let known = request.extensions().get::<Known>().cloned().ok_or_else(Problem::broken)?;
+    let house = request.app_data::<Data<House>>().ok_or_else(Problem::broken)?;
+    let query = url::form_urlencoded::parse(request.query_string().as_bytes());
+    Ok(Passerby {
+        known,
+        api,
+        here: request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned(),
+        today: day_of(house.clock.now()),
+        in_part: request.headers().contains_key("HX-Request"),
+        done: query.into_iter().find(|(name, _)| name == "xong").map(|(_, value)| value.into_owned()),
+    })
+}
+
+impl FromRequest for Visit {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(passerby(request, payload).and_then(|passerby| {
+            let officer = passerby.known.officer.clone().ok_or_else(Problem::unauthenticated)?;
+            Ok(Self { passerby, officer })
+        }))
+    }
+}
+
+impl Passerby {
+    pub fn lang(&self) -> Lang {
+        self.known.lang
+    }
+
+    pub fn officer(&self) -> Option<&Officer> {
+        self.known.officer.as_ref()
+    }
+
+    /// What goes around the page; `here` is its place in the menu.
+    pub fn frame(&self, here: &'static str) -> Frame {
+        Frame {
+            lang: self.known.lang,
+            theme: self.known.theme,
+            officer: self.known.officer.clone(),
+            csrf: self.known.csrf.clone(),
+            key: new_secret(),
+            back: self.here.clone(),
+            here,
+            done: self.done.clone(),
+        }
+    }
+
+    /// The page, drawn.
+    ///
+    /// # Errors
+    /// 500 when a template fails.
+    pub fn page(&self, page: &impl Template) -> Shown {
+        drawn(&mut HttpResponse::Ok(), page)
+    }
+
+    /// The page again, because what was entered was refused: 422, so that nobody takes it for done.
+    ///
+    /// # Errors
+    /// 500 when a template fails.
+    pub fn refused(&self, page: &impl Template) -> Shown {
+        drawn(&mut HttpResponse::UnprocessableEntity(), page)
+    }
+
+    /// What the API says at this path, which is below its base and may have a query ([`places::with_query`]).
+    ///
+    /// # Errors
+    /// The API's problem.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Problem> {
+        self.ask(Ask { method: Method::GET, path, body: None, seen: None, key: None }).await?.json()
+    }
+
+    /// A file of the API (a paper, a table) as it comes, with its name.
+    ///
+    /// # Errors
+    /// The API's problem.
+    pub async fn file(&self, path: &str) -> Shown {
+        let answer = self.ask(Ask { method: Method::GET, path, body: None, seen: None, key: None }).await?;
+        let mut file = HttpResponse::build(answer.status);
+        for name in [header::CONTENT_TYPE, header::CONTENT_DISPOSITION, header::CACHE_CONTROL] {
+            if let Some(value) = answer.headers.get(&name) {
+                file.insert_header((name, value.clone()));
+            }
+        }
+        Ok(file.body(answer.body))
+    }
+
+    /// Sends what was entered, with the version seen and the idempotency key of the form.
+    ///
+    /// # Errors
+    /// The API's problem; [`Form::refused`] puts it beside the fields.
+    pub async fn send(&self, method: Method, path: &str, form: &Form, body: Body) -> Result<Answer, Problem> {
+        self.send_at(method, path, form.seen(), form.key(), Some(&body.into_value())).await
+    }
+
+    /// The same with another version or key than the form's: one act of many.
+    ///
+    /// # Errors
+    /// The API's problem.
+    pub async fn send_at(
+        &self,
+        method: Method,
+        path: &str,
+        seen: Option<&str>,
+        key: Option<&str>,
+        body: Option<&Value>,
+    ) -> Result<Answer, Problem> {
+        self.ask(Ask { method, path, body, seen, key }).await
+    }
+
+    async fn ask(&self, ask: Ask<'_>) -> Result<Answer, Problem> {
+        self.api.ask(self.officer(), self.lang(), &self.known.origin, ask).await
+    }
+
+    /// On to the next page after something was done: 303. `what` are words under `pages.done.`
+    pub fn done(&self, path: &str, what: &str) -> Shown {
+        let (path, fragment) = path.split_once('#').unwrap_or((path, ""));
+        let join = if path.contains('?') { '&' } else { '?' };
+        let fragment = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
+        Ok(see_other(&format!("{path}{join}xong={}{fragment}", places::segment(what))))
+    }
+}
+
+/// 303 to a path of ours.
+pub fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
+}
+
+fn drawn(answer: &mut actix_web::HttpResponseBuilder, page: &impl Template) -> Shown {
+    let html = page.render().map_err(|error| {
+        tracing::error!(%error, "a page could not be drawn");
+        Problem::broken()
+    })?;
+    Ok(answer.content_type("text/html; charset=utf-8").body(html))
+}

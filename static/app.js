@@ -1,0 +1,66 @@
+// What htmx does not do: keys, boxes ticked together, one send at a time. Every page works without it.
+(() => {
+  "use strict";
+  const typing = (el) => el.matches("input, textarea, select, [contenteditable]");
+  const first = (selector, within = document) => within.querySelector(selector);
+
+  document.addEventListener("keydown", (event) => {
+    // "/" goes to the search field of the page.
+    if (event.key === "/" && !typing(event.target)) {
+      const field = first("[data-search]");
+      if (field) { event.preventDefault(); field.focus(); field.select(); }
+    }
+    // Ctrl+Enter sends the form one is in, or the page's main one.
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = event.target.closest("form") || first("form[data-main]");
+      if (form) { event.preventDefault(); form.requestSubmit(first("[data-send]", form) || undefined); }
+    }
+    // Arrows walk from a search field into what was found, and in it.
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const field = event.target.closest("[data-found]");
+      const list = field ? document.getElementById(field.dataset.found) : event.target.closest(".found");
+      if (!list) return;
+      const options = [...list.querySelectorAll("button, a")];
+      if (!options.length) return;
+      const at = options.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1);
+      event.preventDefault();
+      if (at < 0) first(`[data-found="${list.id}"]`)?.focus();
+      else options[Math.min(at, options.length - 1)].focus();
+    }
+    // Escape closes what is open.
+    if (event.key === "Escape") {
+      const open = event.target.closest("details[open]");
+      if (open) { open.open = false; first("summary", open).focus(); }
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+    for (const open of document.querySelectorAll(".me[open]")) {
+      if (!open.contains(event.target)) open.open = false;
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    const all = event.target.closest("[data-all]");
+    if (all) {
+      for (const box of document.querySelectorAll(`input[name="${all.dataset.all}"]`)) box.checked = all.checked;
+    }
+  });
+
+  // A second click sends nothing a second time (and would change nothing if it did: the form has its key).
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.getAttribute("aria-busy") === "true") { event.preventDefault(); return; }
+    form.setAttribute("aria-busy", "true");
+    setTimeout(() => form.removeAttribute("aria-busy"), 8000);
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("[aria-busy=true]")) form.removeAttribute("aria-busy");
+  });
+
+  // After a refusal, the first field that is wrong, else what was said.
+  const wrong = first("[aria-invalid=true]") || first("[data-focus]");
+  if (wrong) wrong.focus();
+})();
