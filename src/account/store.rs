@@ -183,14 +183,23 @@ pub fn branch_by_code(conn: &mut Conn<'_>, code: &str) -> Outcome<Option<BranchI
     }))
 }
 
-pub fn active_admins(conn: &mut Conn<'_>) -> Outcome<i64> {
-    Ok(both!(conn, |c| {
-        officers::table
-            .filter(officers::role.eq(Role::Admin.as_str()))
-            .filter(officers::active.eq(true))
-            .count()
-            .get_result(c)?
-    }))
+/// How many administrators there are. They are held until the transaction ends: two who take the role from each
+/// other at the same moment are counted one after the other.
+pub fn active_admins(conn: &mut Conn<'_>) -> Outcome<usize> {
+    macro_rules! admins {
+        () => {
+            officers::table
+                .filter(officers::role.eq(Role::Admin.as_str()))
+                .filter(officers::active.eq(true))
+                .order(officers::id)
+                .select(officers::id)
+        };
+    }
+    let admins: Vec<OfficerId> = match conn {
+        Conn::Sqlite(c) => admins!().load(*c)?,
+        Conn::Pg(c) => admins!().for_update().load(*c)?,
+    };
+    Ok(admins.len())
 }
 
 pub fn insert_session(

@@ -6,6 +6,7 @@ use super::chance::Chance;
 use super::days::Days;
 use super::people;
 use crate::domain::catalogue::OnlineLevel;
+use crate::domain::deadline::Deadline;
 use crate::domain::decide::Command;
 use crate::domain::event::{Channel, Particulars, ResultKind, ReturnChannel};
 use crate::domain::ids::OfficerId;
@@ -232,7 +233,7 @@ impl Telling<'_> {
     }
 
     fn ask_for_payment(&mut self) -> Outcome<()> {
-        if !self.running || !self.chance.percent(6) {
+        if !self.running || !self.chance.percent(10) {
             return Ok(());
         }
         let days = self.chance.below(2);
@@ -273,6 +274,7 @@ impl Telling<'_> {
         };
         let late = self.is_late(deadline.due_on);
         let resolved_at = self.resolved_at(deadline.due_on, late)?;
+        let resolved_at = self.perhaps_open_still(&deadline, resolved_at)?;
         let outcome = if self.chance.percent(4) { ResultKind::Denied } else { ResultKind::Granted };
         let number = 1 + self.chance.below(900);
         let resolve = Act {
@@ -340,6 +342,28 @@ impl Telling<'_> {
         Ok(days.some_time_after(self.chance, day, self.at))
     }
 
+    /// Some of what was due these days is not done yet, so that every head finds letters to sign. The branch that is
+    /// never late is not late now either.
+    fn perhaps_open_still(
+        &mut self,
+        deadline: &Deadline,
+        resolved_at: DateTime<Utc>,
+    ) -> Outcome<DateTime<Utc>> {
+        let (now, days) = (self.world.now, &self.world.days);
+        let today = day_of(now);
+        let these_days = deadline.apology_due_on <= today && today <= deadline.due_on + TimeDelta::days(4);
+        if !these_days || resolved_at > now || !self.chance.percent(30) {
+            return Ok(resolved_at);
+        }
+        let punctual = LATE_PERMILLE.get(self.branch) == Some(&0);
+        if punctual && deadline.due_on <= today {
+            return Ok(resolved_at);
+        }
+        let wait = if punctual { 0 } else { 1 + self.chance.below(3) };
+        let day = days.after(deadline.due_on.max(today), wait)?;
+        Ok(days.some_time_after(self.chance, day, now))
+    }
+
     fn letter(
         &mut self,
         drafted_on: NaiveDate,
@@ -354,6 +378,8 @@ impl Telling<'_> {
             3
         });
         let cause = known.then(|| self.cause());
+        // What is open still, the head has signed of half.
+        let signed = known && (resolved_at <= self.world.now || self.chance.percent(50));
         let approved_on = match self.chance.below(10) {
             0..6 => drafted_on,
             6..8 => due_on.max(drafted_on),
@@ -368,7 +394,7 @@ impl Telling<'_> {
         Ok(Letter {
             drafted_on,
             cause,
-            approved_at: (known && in_time).then_some(approved_at),
+            approved_at: (signed && in_time).then_some(approved_at),
             handed_over_at: by_hand.then_some(handed_over_at),
         })
     }

@@ -266,13 +266,24 @@ struct HtmlTemplate<'a> {
 /// Stands where a draft has nothing yet.
 const OPEN: &str = "…";
 
+/// The name of form 04 under these rules, and whether it asks for an extension.
+fn title_of(rule_set: &str) -> Option<(&'static str, bool)> {
+    match rule_set {
+        "2018" => Some(("PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ", false)),
+        "2025" => Some(("VĂN BẢN XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN THỜI GIAN GIẢI QUYẾT", true)),
+        _ => None,
+    }
+}
+
+/// Whether letters can be written under these rules.
+pub fn knows_rules(rule_set: &str) -> bool {
+    title_of(rule_set).is_some()
+}
+
 impl Words {
     fn of(facts: &LetterFacts) -> Result<Self, LetterError> {
-        let (title, extension) = match facts.rule_set.as_str() {
-            "2018" => ("PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ", false),
-            "2025" => ("VĂN BẢN XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN THỜI GIAN GIẢI QUYẾT", true),
-            other => return Err(LetterError::UnknownRuleSet(other.to_owned())),
-        };
+        let (title, extension) =
+            title_of(&facts.rule_set).ok_or_else(|| LetterError::UnknownRuleSet(facts.rule_set.clone()))?;
         let branch = line(&facts.branch_name);
         let return_how = match facts.return_how.as_str() {
             "in_person" => format!("trực tiếp tại Bộ phận Một cửa của {branch}"),

@@ -132,6 +132,32 @@ on_both! {
         assert_eq!(statuses, [200, 412, 412, 412, 412, 412, 412, 412]);
     }
 
+    async fn of_two_administrators_who_dismiss_each_other_at_once_one_remains(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let gone = || json!({"active": false});
+        let path = |id| format!("/officers/{id}");
+        let mut survivor = None;
+        for round in 0..6 {
+            let (first, second) = (format!("mot-{round}"), format!("hai-{round}"));
+            let first_id = house.officer(&first, Role::Admin, None).await;
+            let second_id = house.officer(&second, Role::Admin, None).await;
+            let (first, second) = (house.sign_in(&first).await, house.sign_in(&second).await);
+            if let Some(survivor) = survivor {
+                first.patch(&path(survivor), 1, gone()).await.expect(200);
+            }
+            let (first_path, second_path) = (path(first_id), path(second_id));
+            let (by_first, by_second) =
+                tokio::join!(first.patch(&second_path, 1, gone()), second.patch(&first_path, 1, gone()));
+            // The slower one is the last administrator, or no longer one to be heard.
+            let statuses = (by_first.status.as_u16(), by_second.status.as_u16());
+            survivor = Some(match statuses {
+                (200, 401 | 409) => first_id,
+                (401 | 409, 200) => second_id,
+                other => panic!("{other:?}"),
+            });
+        }
+    }
+
     async fn one_administrator_always_remains(db: TestDatabase) {
         let house = TestHouse::open(db).await;
         let admin = house.sign_in_as(Role::Admin, None).await;

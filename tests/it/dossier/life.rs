@@ -1,10 +1,15 @@
 //! A dossier's life over HTTP, as a counter lives it.
 
 use crate::support::house::{Answer, Person, TestHouse, send};
+use diesel::prelude::*;
+use motcua::both;
+use motcua::db::schema::dossier_views;
+use motcua::domain::ids::OfficerId;
 use motcua::domain::role::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 pub fn new_dossier(procedure: &str, name: &str) -> Value {
     json!({
@@ -24,6 +29,32 @@ fn path(dossier: &Answer) -> String {
 }
 
 on_both! {
+    async fn who_opens_a_full_dossier_is_kept(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let head = house.sign_in_as(Role::Head, Some("TS")).await;
+        let stranger = house.sign_in_as(Role::Head, Some("KL")).await;
+        let path = path(&take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await);
+        stranger.get(&path).await.expect_problem(403, "foreign-branch");
+        head.get(&path).await.expect(200);
+        // Noted in the background, at the latest a second later.
+        let mut seen: Vec<(OfficerId, String)> = Vec::new();
+        for _ in 0..100 {
+            seen = house
+                .read(|conn| {
+                    Ok(both!(conn, |c| dossier_views::table
+                        .select((dossier_views::officer_id, dossier_views::what))
+                        .load(c))?)
+                })
+                .await;
+            if !seen.is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(seen, [(head.id, "dossier".to_owned())]);
+    }
+
     async fn from_the_counter_back_to_the_citizen(db: TestDatabase) {
         let house = TestHouse::open(db).await;
         house.it_is("2020-01-21 09:00");

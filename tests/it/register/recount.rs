@@ -186,6 +186,11 @@ fn is_nothing(figures: &Value) -> bool {
     }
 }
 
+/// Lines of the register: `MOTCUA_TEST_LINES` for a large one.
+fn size() -> usize {
+    std::env::var("MOTCUA_TEST_LINES").map_or(2000, |text| text.parse().unwrap())
+}
+
 impl World {
     fn program(&self, args: &[&str]) -> Output {
         run_in(self.folder.path(), args, &[("DATABASE_URL", &self.url)], "")
@@ -195,7 +200,7 @@ impl World {
 on_both! {
     async fn rates_of_any_period_and_grouping_equal_a_recount_of_the_file(db: TestDatabase) {
         let world = World::new(&db);
-        let register = lines(Shape::new(9, 2000));
+        let register = lines(Shape::new(9, size()));
         world.write_lines("so.csv", &register);
         world.import(&["so.csv"]).success();
         world.program(&["verify"]).success();
