@@ -29,7 +29,10 @@ pub struct Args {
 
 pub fn run(args: Args, setup: Setup) -> Done {
     let database = if setup.database_given { None } else { Some(DATABASE) };
+    // A year in a minute is a thousand lines of log; what goes wrong is still said.
+    let level = (setup.config.log.level == "info").then_some("warn");
     let setup = setup
+        .with_flag("demo", "log.level", level)?
         .with_flag("demo", "database.url", database)?
         .with_flag("demo", "smtp.url", Some(MAIL))?
         .with_flag("--port", "http.port", args.port.as_deref())?
