@@ -107,6 +107,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(report::rates::show_rates)
         .service(report::public_rates::show_public_rates)
         .service(report::indicators::show_indicators)
+        .service(report::ii06a::form_ii06a)
         // whether it works
         .service(health::live)
         .service(health::ready)

@@ -4,4 +4,5 @@ pub mod codes;
 pub mod dates;
 pub mod forms;
 pub mod letter;
+pub mod table;
 pub mod typeset;

@@ -4,6 +4,8 @@
 
 mod asked;
 mod cover;
+mod format;
+pub mod ii06a;
 pub mod indicators;
 pub mod public_rates;
 mod question;

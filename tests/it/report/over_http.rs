@@ -81,6 +81,46 @@ on_both! {
         assert_eq!(rates(&head, "from=2026-01-01&to=2026-01-31").await["total"]["r1"], Value::Null);
     }
 
+    async fn form_ii06a_says_what_the_rates_say_in_three_formats(db: TestDatabase) {
+        let house = march(db).await;
+        let office = house.sign_in_as(Role::Office, None).await;
+        let head = house.sign_in_as(Role::Head, Some("TS")).await;
+        let form = office.get(&format!("/reports/ii06a?{MARCH}")).await.expect(200).body;
+        let sectors = rates(&office, &format!("{MARCH}&by=sector")).await;
+        assert_eq!((&form["branch_code"], &form["as_of"]), (&Value::Null, &json!("2026-03-31")));
+        assert_eq!(form["rows"].as_array().unwrap().len(), sectors["rows"].as_array().unwrap().len());
+        let fisheries = form["rows"].as_array().unwrap().iter().find(|row| row["sector"] == "Thủy sản").unwrap();
+        let figures = json!({
+            "received_total": 3, "received_online": 0, "received_direct_or_post": 3, "carried_over": 0,
+            "resolved_total": 2, "resolved_early": 0, "resolved_on_time": 1, "resolved_overdue": 1,
+            "in_process_total": 1, "in_process_within": 0, "in_process_overdue": 1,
+            "of_which_waiting": 0, "closed_without_result": 0,
+        });
+        for (name, figure) in figures.as_object().unwrap() {
+            assert_eq!(&fisheries[name], figure, "{name}");
+        }
+        assert_eq!(form["total"]["received_total"], 4);
+
+        let own = head.get(&format!("/reports/ii06a?{MARCH}")).await.expect(200).body;
+        assert_eq!((&own["branch_code"], &own["total"]["received_total"]), (&json!("TS"), &json!(3)));
+        head.get(&format!("/reports/ii06a?{MARCH}&branch_code=KL")).await.expect_problem(403, "foreign-branch");
+        house.nobody().get(&format!("/reports/ii06a?{MARCH}")).await.expect(401);
+
+        let csv = head.get(&format!("/reports/ii06a?{MARCH}&format=csv")).await.expect(200);
+        assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
+        assert_eq!(csv.header("content-disposition"), Some("attachment; filename=\"ii06a-2026-03-01-2026-03-31.csv\""));
+        let mut reader = csv::Reader::from_reader(csv.text.trim_start_matches('\u{feff}').as_bytes());
+        let lines: Vec<Vec<String>> =
+            reader.records().map(|line| line.unwrap().iter().map(str::to_owned).collect()).collect();
+        let wanted = ["1", "Thủy sản", "3", "0", "3", "0", "2", "0", "1", "1", "1", "0", "1"];
+        assert_eq!(lines[0], wanted);
+        assert_eq!(lines[1][1..], [&["Tổng số"], &wanted[2..]].concat());
+        office.get(&format!("/reports/ii06a?{MARCH}&format=doc")).await.expect(422);
+
+        let book = send(head.request(Method::GET, &format!("/reports/ii06a?{MARCH}&format=xlsx"))).await.expect(200);
+        assert!(book.text.starts_with("PK"), "a spreadsheet");
+    }
+
     async fn an_officers_row_has_a_name_and_no_second_rate(db: TestDatabase) {
         let house = march(db).await;
         let head = house.sign_in_as(Role::Head, Some("TS")).await;
