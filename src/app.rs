@@ -8,6 +8,7 @@ use crate::dossier;
 use crate::failure::{Failure, Outcome};
 use crate::http::problem::{MEDIA_TYPE, Worded};
 use crate::http::{self, House, Problem, edge, health};
+use crate::paper;
 use crate::procedure;
 use crate::report;
 use crate::upkeep;
@@ -61,6 +62,15 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(apology::approve::approve_apology)
         .service(apology::deliver::deliver_apology)
         .service(apology::letter::letter_of_apology)
+        .service(apology::letter_pdf::pdf_of_apology)
+        // papers
+        .service(paper::show::dossier_document)
+        .service(paper::register::show_register)
+        .service(paper::list_templates::list_templates)
+        .service(paper::show_template::show_template)
+        .service(paper::save_template::put_template)
+        .service(paper::save_template::preview_template)
+        .service(paper::remove_template::delete_template)
         // what an administrator looks after
         .service(upkeep::list_jobs::get_jobs)
         .service(upkeep::retry_job::post_job_retry)

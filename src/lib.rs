@@ -21,6 +21,7 @@ pub mod http;
 pub mod installation;
 pub mod jobs;
 pub mod mail;
+pub mod paper;
 pub mod procedure;
 pub mod reference;
 pub mod register;

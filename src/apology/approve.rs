@@ -2,6 +2,7 @@
 //! recorded with the dossier, and the mail is on its way out: all in one transaction.
 
 use super::facts::{Signer, Sources, incomplete, unwritable};
+use super::papers::{self, Written};
 use super::row::{ApologyRow, full_number};
 use super::store::{self, Issue};
 use super::view::{self, View};
@@ -155,6 +156,17 @@ pub fn approve(
         email,
     };
     store::issue(tx, id, &issue, now)?;
+    // The paper is fixed with the words it carries, before anybody can see either.
+    let written = Written {
+        id,
+        dossier,
+        branch: row.branch_id,
+        facts: &facts,
+        body: row.body.as_deref(),
+        number: Some(full_number(number, &facts.number_symbol)),
+        dated: now,
+    };
+    papers::fix(tx, letters, &written)?;
     if email.is_some() {
         enqueue(tx, mail_job(id, now), now)?;
     }

@@ -14,8 +14,10 @@ pub mod edit;
 mod facts;
 mod issued;
 pub mod letter;
+pub mod letter_pdf;
 pub mod list;
 pub mod missing;
+mod papers;
 pub mod reappoint;
 mod row;
 pub mod send;
@@ -28,10 +30,12 @@ pub use changed::dossier_changed;
 pub use edit::state_cause;
 pub use facts::Signer;
 pub use issued::{IssuedLetter, draft_of, issued_letter, on_paper};
+pub use papers::sheet_of_dossier;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::documents::typeset::Press;
 use crate::jobs::{Bell, Handlers};
 use crate::mail::Carrier;
 use crate::reference::ReferenceCache;
@@ -50,6 +54,8 @@ pub struct Letters {
     pub suggested_working_days: u32,
     /// Rung when a letter is on its way out.
     pub bell: Bell,
+    /// Prints them.
+    pub press: Press,
 }
 
 impl Letters {
@@ -60,6 +66,7 @@ impl Letters {
             public_url: config.http.public_url.clone(),
             suggested_working_days: config.apology.suggested_working_days,
             bell,
+            press: Press::of_this_program(),
         }
     }
 }

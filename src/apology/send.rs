@@ -11,14 +11,17 @@
 //! lease of the job writes nothing and begins no text.
 
 use super::PostRoom;
+use super::papers::kept_letter;
 use super::row::ApologyRow;
 use super::store;
+use crate::documents::forms::Form;
 use crate::documents::letter::mail;
 use crate::domain::ids::ApologyId;
 use crate::domain::letter_status::{LetterStatus, MailState};
 use crate::failure::{Failure, Outcome};
 use crate::jobs::{Job, Trouble, finish, renew};
-use crate::mail::{self, Accepted, Outgoing};
+use crate::mail::{self, Accepted, Attachment, Outgoing};
+use crate::paper::{self, Kept};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
@@ -90,6 +93,11 @@ fn compose(room: &PostRoom, row: &ApologyRow) -> Result<Outgoing, Trouble> {
     let facts = row.fixed_facts().map_err(Failure::from)?;
     let letter = row.letter.as_deref().ok_or_else(|| broken("no text"))?;
     let words = mail(&facts, letter).map_err(|error| broken(&error.to_string()))?;
+    let attachment = Attachment {
+        name: format!("{}.pdf", row.full_number().unwrap_or_default().replace('/', "-")),
+        content_type: "application/pdf".to_owned(),
+        bytes: paper(room, row)?.pdf,
+    };
     Ok(Outgoing {
         message_id: message_id(row.id, &room.letters.from),
         from: room.letters.from.clone(),
@@ -99,9 +107,20 @@ fn compose(room: &PostRoom, row: &ApologyRow) -> Result<Outgoing, Trouble> {
         subject: words.subject,
         text: words.text,
         html: words.html,
-        attachments: Vec::new(),
+        attachments: vec![attachment],
         date: row.approved_at.ok_or_else(|| broken("not approved"))?.0,
     })
+}
+
+/// The letter as it was fixed at approval.
+fn paper(room: &PostRoom, row: &ApologyRow) -> Outcome<Kept> {
+    let (dossier, occasion) = (row.dossier_id, row.id.to_string());
+    if let Some(kept) = room.db.read_blocking(|c| paper::kept(c, dossier, Form::ApologyLetter, &occasion))? {
+        return Ok(kept);
+    }
+    let (room, row) = (room.clone(), row.clone());
+    let db = room.db.clone();
+    db.write_blocking(move |tx| kept_letter(tx, &room.letters, &row, room.clock.now()))
 }
 
 /// `<apology-id>@<host of the sender>`.

@@ -476,6 +476,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    documents (id) {
+        id -> UuidSql,
+        dossier_id -> UuidSql,
+        branch_id -> UuidSql,
+        form -> Text,
+        occasion -> Text,
+        number -> Nullable<Text>,
+        issued_on -> Date,
+        signer -> Nullable<Text>,
+        template -> Nullable<Text>,
+        sha256 -> Text,
+        body -> Binary,
+        stored_at -> MomentSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    templates (branch_id, form) {
+        branch_id -> UuidSql,
+        form -> Text,
+        source -> Text,
+        sha256 -> Text,
+        saved_at -> MomentSql,
+        saved_by -> UuidSql,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     rule_sets,
@@ -506,4 +538,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     idempotency_keys,
     dossier_views,
+    documents,
+    templates,
 );

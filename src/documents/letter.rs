@@ -97,6 +97,28 @@ fn written(facts: &LetterFacts, body_override: Option<&str>, titled: bool) -> Re
     Ok(finished(&LetterTemplate { words: &words, title, body: body.trim_end() }.render()?))
 }
 
+/// What a paper of this letter does not say although the law wants it said: of the words that stand on its pages,
+/// wherever a line ends. Empty when nothing is missing.
+///
+/// # Errors
+/// Those of [`default_body`].
+pub fn unsaid(facts: &LetterFacts, on_paper: &str) -> Result<Vec<MissingPart>, LetterError> {
+    let words = Words::of(facts)?;
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    // Without its title and subject, which have the word apology in them whatever the prose says.
+    let said = plain(on_paper).replace(&plain(words.title), " ").replace(&plain(&subject(&words)), " ");
+    let mut parts = must_state(&said, facts);
+    if !said.contains(&plain(words.state)) {
+        parts.push(MissingPart::State);
+    }
+    if !said.contains(&plain(&words.return_how)) {
+        parts.push(MissingPart::ReturnHow);
+    }
+    parts.sort_unstable();
+    parts.dedup();
+    Ok(parts)
+}
+
 /// The letter taken apart, for a paper that lays it out: together they say what [`letter_text`] says, in its words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetterParts {
@@ -135,16 +157,11 @@ pub fn parts(facts: &LetterFacts, body_override: Option<&str>) -> Result<LetterP
         None => default_body(facts)?,
     };
     let lines = |lines: &[&str]| lines.iter().map(|&line| line.to_owned()).collect();
-    let subject = if words.extension {
-        "xin lỗi và đề nghị gia hạn thời gian giải quyết hồ sơ"
-    } else {
-        "xin lỗi và hẹn lại ngày trả kết quả hồ sơ"
-    };
     Ok(LetterParts {
         number: format!("Số: {}/{}", words.number, words.number_symbol),
         place_date: format!("{}, {}", words.place, words.issued_on),
         title: words.title.to_owned(),
-        subject: format!("V/v {subject} {}", words.dossier_code),
+        subject: subject(&words),
         recipient_contact: if words.address.is_empty() {
             String::new()
         } else {
@@ -320,6 +337,16 @@ impl Words {
             branch,
         })
     }
+}
+
+/// What an official letter is about.
+fn subject(words: &Words) -> String {
+    let what = if words.extension {
+        "xin lỗi và đề nghị gia hạn thời gian giải quyết hồ sơ"
+    } else {
+        "xin lỗi và hẹn lại ngày trả kết quả hồ sơ"
+    };
+    format!("V/v {what} {}", words.dossier_code)
 }
 
 fn state_words(state: Status) -> &'static str {

@@ -31,6 +31,8 @@ pub mod of {
     pub enum Job {}
     #[derive(Debug)]
     pub enum View {}
+    #[derive(Debug)]
+    pub enum Document {}
 }
 
 pub type BranchId = Id<of::Branch>;
@@ -43,6 +45,7 @@ pub type DossierId = Id<of::Dossier>;
 pub type ApologyId = Id<of::Apology>;
 pub type JobId = Id<of::Job>;
 pub type ViewId = Id<of::View>;
+pub type DocumentId = Id<of::Document>;
 
 impl<T> Id<T> {
     /// A new key that sorts by `moment`: an imported life lies where its own time is.

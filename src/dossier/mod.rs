@@ -60,6 +60,7 @@ pub use viewed::Views;
 pub use withdraw::withdraw_dossier;
 
 use crate::db::Conn;
+use crate::domain::dossier::Dossier;
 use crate::domain::event::Particulars;
 use crate::domain::ids::DossierId;
 use crate::failure::{Failure, Outcome};
@@ -69,6 +70,12 @@ use chrono::NaiveDate;
 pub fn next_code(tx: &mut Conn<'_>, agency: &str, day: NaiveDate) -> Outcome<String> {
     let mut codes = store::next_codes(tx, agency, day, 1)?;
     codes.pop().ok_or_else(|| Failure::Broken("the code counter gave nothing".into()))
+}
+
+/// A dossier by its code, as it stands.
+pub fn find(c: &mut Conn<'_>, code: &str) -> Outcome<(DossierId, Dossier)> {
+    let row = store::by_code(c, code)?;
+    Ok((row.id, row.dossier()?))
 }
 
 /// Whose dossier it is and what was handed in.

@@ -18,8 +18,18 @@ struct Room {
 /// What anybody may use: values without a will of their own.
 const GROUND: &[&str] = &["domain", "clock", "config", "telemetry", "failure", "hex"];
 /// One folder a feature, one file a verb.
-const FEATURES: &[&str] =
-    &["account", "apology", "branch", "calendar", "dossier", "procedure", "register", "report", "upkeep"];
+const FEATURES: &[&str] = &[
+    "account",
+    "apology",
+    "branch",
+    "calendar",
+    "dossier",
+    "paper",
+    "procedure",
+    "register",
+    "report",
+    "upkeep",
+];
 /// What features stand on; it knows none of them.
 const TOOLS: &[&str] = &["db", "reference", "jobs", "mail", "http", "documents"];
 
@@ -40,6 +50,7 @@ const ROOMS: &[Room] = &[
     Room { name: "branch", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "calendar", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "dossier", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
+    Room { name: "paper", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "procedure", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "register", uses: &[FEATURES, TOOLS, GROUND], never: &["actix_web", "lettre"] },
     Room { name: "report", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },

@@ -29,6 +29,7 @@ mod installation;
 mod jobs;
 mod licences;
 mod lives;
+mod paper;
 mod procedure;
 mod reference;
 mod register;

@@ -7,13 +7,14 @@ mod editing;
 mod killed;
 mod mailing;
 mod missing;
+mod papers;
 mod reappointment;
 
 use crate::support::database::TestDatabase;
 use crate::support::ground::{Ground, applicant, intake};
-use crate::support::house::{Answer, Person, TestHouse};
+use crate::support::house::{Answer, Person, TestHouse, letters};
 use crate::support::smtp::Sink;
-use motcua::apology::{self, Letters, PostRoom};
+use motcua::apology::{self, PostRoom};
 use motcua::config::Config;
 use motcua::domain::decide::Command;
 use motcua::domain::role::Role;
@@ -79,7 +80,7 @@ impl Office {
             clock: self.ground.clock.clone(),
             reference: self.ground.references.clone(),
             carrier: Arc::new(Carrier::from_url(&smtp.to_owned().into()).unwrap()),
-            letters: Arc::new(Letters::new(&config, Bell::default())),
+            letters: Arc::new(letters(&config)),
         }
     }
 

@@ -15,6 +15,7 @@ use motcua::account::{self, NewOfficer, Password};
 use motcua::apology::Letters;
 use motcua::config::Config;
 use motcua::db::Conn;
+use motcua::documents::typeset::{Limits, Press};
 use motcua::domain::ids::{BranchId, OfficerId};
 use motcua::domain::role::Role;
 use motcua::failure::Outcome;
@@ -30,6 +31,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub const PASSWORD: &str = "mật khẩu để thử";
 /// Tuesday, an ordinary working day.
 pub const MORNING: &str = "2026-03-10 09:00";
+
+/// How letters are written here: printed by the program that is tested.
+pub fn letters(config: &Config) -> Letters {
+    let press = Press::new(env!("CARGO_BIN_EXE_motcua").into(), Limits::default());
+    Letters { press, ..Letters::new(config, Bell::default()) }
+}
 
 pub struct TestHouse {
     /// `http://127.0.0.1:PORT`
@@ -61,7 +68,7 @@ impl TestHouse {
     pub async fn over(database: TestDatabase, house: House, accounts: account::Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let config = Config::load(None, []).unwrap();
-        let letters = Letters::new(&config, Bell::default());
+        let letters = letters(&config);
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let server = motcua::app::serve(listener, house.clone(), accounts, letters).await.unwrap();
         let handle = server.handle();

@@ -1,0 +1,174 @@
+//! The hand-overs of a dossier, each with the verdict on the part of the way that ended with it (form 05 of
+//! TT 01/2018, form 06 of TT 03/2025).
+//!
+//! | part of the way | must end |
+//! |---|---|
+//! | the counter hands on to whoever decides | on the day of receipt; on the next working day where it was received after the hour of the rule set, or on a day off |
+//! | a step with a share of the limit | after its share of the working days, rounded up, counted from when it began |
+//! | any other | on the due date in force |
+//! | the result | as the dossier itself is judged |
+//!
+//! A wait for the citizen does not count: a part begins anew when it ends.
+
+use super::facts::Facts;
+use crate::documents::forms::{Leg, wording};
+use crate::domain::deadline::deadline;
+use crate::domain::event::{Event, Fact, ResultKind};
+use crate::domain::local_time::{day_of, local};
+use crate::domain::punctuality::Timeliness;
+use crate::domain::time_limit::{TimeLimit, Unit};
+use crate::reference::Reference;
+use chrono::{DateTime, NaiveDate, Utc};
+use std::cmp::Ordering;
+
+const APPLICANT: &str = "Người nộp hồ sơ";
+const COUNTER: &str = "Bộ phận Một cửa";
+const HANDLER: &str = "Bộ phận giải quyết hồ sơ";
+
+/// Who has it, and since when.
+struct Holder {
+    unit: String,
+    name: String,
+    /// The part of the way that is going on.
+    since: DateTime<Utc>,
+    /// It has not left the counter.
+    at_counter: bool,
+    /// The code of the step of the internal process.
+    step: Option<String>,
+}
+
+/// The hand-overs, oldest first.
+pub fn legs(facts: &Facts<'_>, reference: &Reference) -> Vec<Leg> {
+    let mut legs = Vec::new();
+    let mut due_on = None;
+    let mut holder: Option<Holder> = None;
+    for event in &facts.events {
+        if let Some(deadline) = event.fact.clone().deadline_mut() {
+            due_on = Some(deadline.due_on);
+        }
+        let at = event.occurred_at;
+        match &event.fact {
+            Fact::Received { .. } => {
+                let name = facts.name(event.officer);
+                legs.push(leg((APPLICANT, &facts.person().name), (COUNTER, &name), at, None, ""));
+                let unit = COUNTER.to_owned();
+                holder = Some(Holder { unit, name, since: at, at_counter: true, step: None });
+            }
+            Fact::Forwarded { to_officer, to_step, note, .. } => {
+                let Some(from) = holder.take() else { continue };
+                let verdict = judged(facts, reference, &from, due_on, at);
+                let unit = step_name(facts, to_step.as_deref()).unwrap_or(HANDLER).to_owned();
+                let name = facts.name(*to_officer);
+                legs.push(leg(
+                    (&from.unit, &from.name),
+                    (&unit, &name),
+                    at,
+                    verdict,
+                    note.as_deref().unwrap_or_default(),
+                ));
+                holder = Some(Holder { unit, name, since: at, at_counter: false, step: to_step.clone() });
+            }
+            Fact::Supplied { .. } | Fact::Paid { .. } => {
+                if let Some(holder) = &mut holder {
+                    holder.since = at;
+                }
+            }
+            Fact::Resolved { outcome, timeliness, .. } => {
+                let Some(from) = holder.take() else { continue };
+                let note = match outcome {
+                    ResultKind::Granted => "Có kết quả",
+                    ResultKind::Denied => "Không chấp thuận",
+                };
+                legs.push(leg(
+                    (&from.unit, &from.name),
+                    (COUNTER, ""),
+                    at,
+                    verdict_of(facts, event, *timeliness),
+                    note,
+                ));
+                let unit = COUNTER.to_owned();
+                holder = Some(Holder { unit, name: String::new(), since: at, at_counter: true, step: None });
+            }
+            Fact::Returned { channel, received_by } => {
+                let receiver = received_by.as_deref().unwrap_or(&facts.person().name);
+                let name = facts.name(event.officer);
+                let note = wording::return_channel(*channel);
+                legs.push(leg((COUNTER, &name), (APPLICANT, receiver), at, None, note));
+            }
+            _ => {}
+        }
+    }
+    legs
+}
+
+/// As the dossier stands judged: a correction of its moments moves the verdict with it.
+fn verdict_of(facts: &Facts<'_>, event: &Event, told: Timeliness) -> Option<Timeliness> {
+    let resolved = facts.dossier.resolved.as_ref().filter(|resolved| resolved.at == event.occurred_at);
+    Some(resolved.map_or(told, |resolved| resolved.timeliness))
+}
+
+fn leg(
+    from: (&str, &str),
+    to: (&str, &str),
+    at: DateTime<Utc>,
+    verdict: Option<Timeliness>,
+    note: &str,
+) -> Leg {
+    Leg {
+        from: from.0.to_owned(),
+        to: to.0.to_owned(),
+        from_name: from.1.to_owned(),
+        to_name: to.1.to_owned(),
+        at: wording::moment(at),
+        verdict: verdict.map(wording::verdict).unwrap_or_default().to_owned(),
+        note: note.to_owned(),
+    }
+}
+
+fn step_name<'f>(facts: &'f Facts<'_>, code: Option<&str>) -> Option<&'f str> {
+    let code = code?;
+    facts.version.steps.iter().find(|step| step.code == code).map(|step| step.name.as_str())
+}
+
+/// None where the calendar does not say.
+fn judged(
+    facts: &Facts<'_>,
+    reference: &Reference,
+    holder: &Holder,
+    due_on: Option<NaiveDate>,
+    at: DateTime<Utc>,
+) -> Option<Timeliness> {
+    let until = if holder.at_counter {
+        handed_over_by(facts, reference, holder.since)
+    } else {
+        share_ends_on(facts, reference, holder).or(due_on)
+    }?;
+    Some(match day_of(at).cmp(&until) {
+        Ordering::Less => Timeliness::Early,
+        Ordering::Equal => Timeliness::OnTime,
+        Ordering::Greater => Timeliness::Overdue,
+    })
+}
+
+/// The day on which the counter must have handed it on.
+fn handed_over_by(facts: &Facts<'_>, reference: &Reference, received: DateTime<Utc>) -> Option<NaiveDate> {
+    let day = day_of(received);
+    let cutoff = reference.rule_set(&facts.dossier.rule_set)?.handover_cutoff;
+    if local(received).time() <= cutoff && reference.calendar.is_working(day).ok()? {
+        return Some(day);
+    }
+    reference.calendar.next_working_day(day).ok()
+}
+
+/// The day on which a step's share of a limit in working days ends.
+fn share_ends_on(facts: &Facts<'_>, reference: &Reference, holder: &Holder) -> Option<NaiveDate> {
+    let code = holder.step.as_deref()?;
+    let share = facts.version.steps.iter().find(|step| step.code == code)?.share_percent;
+    let [leg] = facts.dossier.time_limit.legs() else { return None };
+    if leg.unit() != Unit::WorkingDays || share == 0 {
+        return None;
+    }
+    let days = (u32::from(leg.amount()) * share).div_ceil(100).max(1);
+    let limit: TimeLimit = format!("{days}wd").parse().ok()?;
+    deadline(&reference.calendar, holder.since, &limit, &[]).ok().map(|deadline| deadline.due_on)
+}
