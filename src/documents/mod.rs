@@ -6,3 +6,4 @@ pub mod forms;
 pub mod letter;
 pub mod table;
 pub mod typeset;
+pub mod word;

@@ -4,10 +4,10 @@
 use super::{Form, FormSet, Head};
 use crate::documents::letter::{LetterError, LetterParts, parts};
 use crate::domain::apology::LetterFacts;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Phiếu xin lỗi và hẹn lại ngày trả kết quả, or văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApologyPaper {
     pub head: Head,
     pub title: String,

@@ -1,10 +1,10 @@
 //! The control sheet: every hand-over, and how long it took to come to it. Form 05 of 2018, form 06 of 2025.
 
 use super::Head;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Phiếu kiểm soát quá trình giải quyết hồ sơ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ControlSheet {
     pub head: Head,
     pub title: String,
@@ -20,7 +20,7 @@ pub struct ControlSheet {
 }
 
 /// One hand-over, and the verdict on the part of the way that ended with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leg {
     /// The unit that hands over, or the applicant.
     pub from: String,

@@ -126,7 +126,7 @@ impl Form {
 }
 
 /// What stands at the head of every paper.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// The agency above the one that issues, in capitals.
     pub above: String,

@@ -1,10 +1,10 @@
 //! Form 01: the receipt with its appointment.
 
 use super::Head;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Giấy tiếp nhận hồ sơ và hẹn trả kết quả.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     pub head: Head,
     pub title: String,
@@ -50,14 +50,14 @@ pub struct Receipt {
     pub lookup_key: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
     pub name: String,
     pub address: String,
 }
 
 /// A paper of the dossier.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paper {
     pub name: String,
     /// Bản chính, bản sao, …

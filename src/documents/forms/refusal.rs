@@ -1,10 +1,10 @@
 //! Form 03: not accepted, and why.
 
 use super::Head;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Phiếu từ chối tiếp nhận giải quyết hồ sơ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     pub head: Head,
     pub title: String,

@@ -1,10 +1,10 @@
 //! Form 05 of 2025: the dossier is not dealt with any further.
 
 use super::Head;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Thông báo dừng giải quyết hồ sơ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoppingNotice {
     pub head: Head,
     pub title: String,

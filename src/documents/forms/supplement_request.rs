@@ -1,10 +1,10 @@
 //! Form 02: what is still needed.
 
 use super::Head;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupplementRequest {
     pub head: Head,
     pub title: String,

@@ -17,7 +17,7 @@ const BREAK: char = '\u{200B}';
 /// fonts cannot print, and with places to break words that are longer than any line. Line ends (`\n`) stay.
 ///
 /// Members called `…_svg` are pictures made by this program, and no text.
-pub(super) fn printable(data: Value) -> Value {
+pub fn printable(data: Value) -> Value {
     match data {
         Value::String(text) => Value::String(cleaned(&text)),
         Value::Array(items) => Value::Array(items.into_iter().map(printable).collect()),

@@ -12,6 +12,7 @@ mod text;
 mod world;
 
 pub use apart::{Limits, serve};
+pub use clean::printable;
 pub use press::{Press, PressError};
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
