@@ -118,6 +118,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(report::public_rates::show_public_rates)
         .service(report::indicators::show_indicators)
         .service(report::ii06a::form_ii06a)
+        .service(report::overdue::overdue_dossiers)
         // whether it works
         .service(health::live)
         .service(health::ready)

@@ -1,26 +1,21 @@
 //! `GET /apologies/missing`: the late dossiers whose owners have had no letter, by branch and by who held the
 //! dossier when it became late. The target is that there is none (QĐ 5157/QĐ-UBND; the plan's 100 %).
 
+use super::late::{Late, Period, Which, late};
 use super::store;
 use super::view::Somebody;
 use crate::account::Officer;
-use crate::both;
 use crate::db::Conn;
-use crate::db::schema::{apologies, dossiers};
-use crate::db::types::Moment;
 use crate::domain::dossier::replay;
-use crate::domain::ids::{BranchId, DossierId};
-use crate::domain::local_time::{day_of, moment};
+use crate::domain::ids::{DossierId, OfficerId};
+use crate::domain::local_time::day_of;
 use crate::dossier;
 use crate::failure::{Failure, FieldFault, Outcome};
 use crate::http::{House, Listed, Listing, PageParams, Problem};
 use crate::reference::Reference;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
-use diesel::dsl::{exists, not, sql};
-use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -83,11 +78,28 @@ pub async fn list_missing_apologies(
             }
             let period = Period::new(*from, *to, day_of(now));
             let page = &listing.page;
-            let late = late(c, branch.or(officer.scope()), &period, page.after(SORT)?, page.fetch())?;
+            let late = late(
+                c,
+                Which::WithoutLetter,
+                branch.or(officer.scope()),
+                &period,
+                page.after(SORT)?,
+                page.fetch(),
+            )?;
             let count = if page.count {
                 Some(
-                    i64::try_from(self::late(c, branch.or(officer.scope()), &period, None, i64::MAX)?.len())
-                        .unwrap_or(i64::MAX),
+                    i64::try_from(
+                        super::late::late(
+                            c,
+                            Which::WithoutLetter,
+                            branch.or(officer.scope()),
+                            &period,
+                            None,
+                            i64::MAX,
+                        )?
+                        .len(),
+                    )
+                    .unwrap_or(i64::MAX),
                 )
             } else {
                 None
@@ -106,163 +118,9 @@ pub async fn list_missing_apologies(
     Ok(HttpResponse::Ok().json(listed))
 }
 
-/// The days asked for, as moments where moments are compared.
-struct Period {
-    begin: DateTime<Utc>,
-    end: DateTime<Utc>,
-    as_of: NaiveDate,
-}
-
-impl Period {
-    fn new(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> Self {
-        let midnight = |day: NaiveDate| moment(day.and_time(NaiveTime::MIN));
-        let after = to.checked_add_days(Days::new(1)).unwrap_or(to);
-        Self { begin: midnight(from), end: midnight(after), as_of: to.min(today) }
-    }
-}
-
-#[derive(Debug, Clone)]
-struct Late {
-    id: DossierId,
-    code: String,
-    branch: BranchId,
-    due_on: NaiveDate,
-    status: String,
-}
-
-#[derive(Queryable)]
-struct Row {
-    id: DossierId,
-    code: String,
-    branch_id: BranchId,
-    due_on: Option<NaiveDate>,
-    status: String,
-    waiting_since: Option<Moment>,
-    closed_at: Option<Moment>,
-}
-
-/// How a dossier can be late: three kinds, each with an index of its own.
-#[derive(Clone, Copy)]
-enum Kind {
-    Running,
-    Resolved,
-    GivenUp,
-}
-
-/// The next late dossiers without a letter after a place in the order, from all three kinds.
-fn late(
-    c: &mut Conn<'_>,
-    branch: Option<BranchId>,
-    period: &Period,
-    after: Option<(NaiveDate, DossierId)>,
-    limit: i64,
-) -> Outcome<Vec<Late>> {
-    let mut found = Vec::new();
-    for kind in [Kind::Running, Kind::Resolved, Kind::GivenUp] {
-        found.extend(of_kind(c, kind, branch, period, after, limit)?);
-    }
-    found.sort_by_key(|late: &Late| (late.due_on, late.id));
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(found)
-}
-
-/// Up to `limit` of one kind. Some rows are only judged here (a dossier that waited when it was withdrawn was not
-/// late), so it reads on until there are enough.
-fn of_kind(
-    c: &mut Conn<'_>,
-    kind: Kind,
-    branch: Option<BranchId>,
-    period: &Period,
-    mut after: Option<(NaiveDate, DossierId)>,
-    limit: i64,
-) -> Outcome<Vec<Late>> {
-    let chunk = limit.min(500);
-    let mut found: Vec<Late> = Vec::new();
-    loop {
-        let rows = rows(c, kind, branch, period, after, chunk)?;
-        let more = i64::try_from(rows.len()).is_ok_and(|count| count == chunk);
-        for row in rows {
-            let Some(due_on) = row.due_on else { continue };
-            after = Some((due_on, row.id));
-            let ended = row.waiting_since.or(row.closed_at).map(|ended| day_of(ended.0));
-            if matches!(kind, Kind::GivenUp) && ended.is_none_or(|ended| ended <= due_on) {
-                continue;
-            }
-            found.push(Late {
-                id: row.id,
-                code: row.code,
-                branch: row.branch_id,
-                due_on,
-                status: row.status,
-            });
-        }
-        if !more || i64::try_from(found.len()).is_ok_and(|count| count >= limit) {
-            return Ok(found);
-        }
-    }
-}
-
-fn rows(
-    c: &mut Conn<'_>,
-    kind: Kind,
-    branch: Option<BranchId>,
-    period: &Period,
-    after: Option<(NaiveDate, DossierId)>,
-    limit: i64,
-) -> Outcome<Vec<Row>> {
-    let (begin, end) = (Moment(period.begin), Moment(period.end));
-    Ok(both!(c, |c| {
-        let issued = apologies::table
-            .filter(apologies::dossier_id.eq(dossiers::id))
-            .filter(apologies::due_on.nullable().eq(dossiers::due_on))
-            .filter(apologies::approved_at.is_not_null());
-        let mut query = dossiers::table.filter(not(exists(issued))).into_boxed();
-        // Conditions as the partial indexes have them.
-        query = match kind {
-            Kind::Running => query
-                .filter(sql::<Bool>("dossiers.status in ('received', 'in_processing')"))
-                .filter(dossiers::due_on.lt(period.as_of)),
-            Kind::Resolved => query
-                .filter(sql::<Bool>("dossiers.timeliness = 'overdue'"))
-                .filter(dossiers::resolved_at.ge(begin))
-                .filter(dossiers::resolved_at.lt(end)),
-            Kind::GivenUp => query
-                .filter(sql::<Bool>("dossiers.status in ('withdrawn', 'stopped')"))
-                .filter(dossiers::closed_at.ge(begin))
-                .filter(dossiers::closed_at.lt(end))
-                .filter(dossiers::due_on.is_not_null()),
-        };
-        if let Some(branch) = branch {
-            query = query.filter(dossiers::branch_id.eq(branch));
-        }
-        if let Some((day, id)) = after {
-            query =
-                query.filter(dossiers::due_on.gt(day).or(dossiers::due_on.eq(day).and(dossiers::id.gt(id))));
-        }
-        query
-            .order((dossiers::due_on, dossiers::id))
-            .limit(limit)
-            .select((
-                dossiers::id,
-                dossiers::code,
-                dossiers::branch_id,
-                dossiers::due_on,
-                dossiers::status,
-                dossiers::waiting_since,
-                dossiers::closed_at,
-            ))
-            .load(c)?
-    }))
-}
-
-/// With who held each when it became late: its history up to the end of its due date says so.
+/// With who held each when it became late.
 fn lines(c: &mut Conn<'_>, reference: &Reference, late: Vec<Late>) -> Outcome<Vec<Line>> {
-    let mut held = Vec::with_capacity(late.len());
-    for one in &late {
-        let mut events = dossier::events(c, one.id)?;
-        events.retain(|event| day_of(event.occurred_at) <= one.due_on);
-        held.push(replay(&events).map(|(then, _)| (then.held_by, then.held_step)).unwrap_or_default());
-    }
+    let held = holders(c, &late)?;
     let people: Vec<_> = held.iter().filter_map(|(officer, _)| *officer).collect();
     let names = store::names(c, &people)?;
     let somebody = |id| Somebody { id, name: names.get(&id).cloned().unwrap_or_default() };
@@ -278,4 +136,15 @@ fn lines(c: &mut Conn<'_>, reference: &Reference, late: Vec<Late>) -> Outcome<Ve
             held_step: step,
         })
         .collect())
+}
+
+/// The officer or the step that held each when it became late: its history up to the end of its due date says so.
+pub fn holders(c: &mut Conn<'_>, late: &[Late]) -> Outcome<Vec<(Option<OfficerId>, Option<String>)>> {
+    late.iter()
+        .map(|one| {
+            let mut events = dossier::events(c, one.id)?;
+            events.retain(|event| day_of(event.occurred_at) <= one.due_on);
+            Ok(replay(&events).map(|(then, _)| (then.held_by, then.held_step)).unwrap_or_default())
+        })
+        .collect()
 }

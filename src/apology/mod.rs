@@ -13,6 +13,7 @@ pub mod draft;
 pub mod edit;
 mod facts;
 mod issued;
+mod late;
 pub mod letter;
 pub mod letter_pdf;
 pub mod list;
@@ -30,6 +31,8 @@ pub use changed::dossier_changed;
 pub use edit::state_cause;
 pub use facts::Signer;
 pub use issued::{IssuedLetter, draft_of, issued_letter, on_paper};
+pub use late::{Late, LetterOf, Period, Which, late, letters_of};
+pub use missing::holders;
 pub use papers::sheet_of_dossier;
 
 use crate::clock::Clock;

@@ -7,6 +7,7 @@ mod cover;
 mod format;
 pub mod ii06a;
 pub mod indicators;
+pub mod overdue;
 pub mod public_rates;
 mod question;
 pub mod rates;

@@ -61,6 +61,29 @@ on_both! {
         let apologies = &rates.body["total"]["apologies"];
         assert_eq!((&apologies["owed"], &apologies["issued"], &apologies["missing"]), (&json!(4), &json!(1), &json!(3)));
 
+        // The list behind the figure: all four, the one with its letter.
+        let list = office.head.get("/reports/overdue?from=2026-03-01&to=2026-03-17").await.expect(200);
+        let items = list.body["items"].as_array().unwrap();
+        assert_eq!(items.len(), 4);
+        let line = |code: &str| items.iter().find(|line| line["dossier_code"] == code).unwrap();
+        let lettered = line(&with_letter);
+        assert_eq!((&lettered["cause"], &lettered["cause_kind"]), (&json!("overload"), &json!("subjective")));
+        assert_eq!((&lettered["letter_on"], &lettered["ended_on"]), (&json!("2026-03-12"), &json!("2026-03-17")));
+        assert!(lettered["letter_number"].as_str().unwrap().ends_with("/PXL-CCTS"));
+        let days = |from: &Value, to: &Value| {
+            let day = |value: &Value| value.as_str().unwrap().parse::<chrono::NaiveDate>().unwrap();
+            day(to).signed_duration_since(day(from)).num_days()
+        };
+        assert_eq!(lettered["days_late"], days(&lettered["due_on"], &lettered["ended_on"]));
+        let open = line(&running);
+        assert_eq!((&open["held_by"], &open["ended_on"]), (&json!("Nguyễn Thị Thử"), &Value::Null));
+        assert_eq!(open["days_late"], days(&open["due_on"], &json!("2026-03-17")));
+        assert_eq!(open["letter_number"], Value::Null);
+        let csv = office.head.get("/reports/overdue?from=2026-03-01&to=2026-03-17&format=csv").await.expect(200);
+        assert_eq!(csv.text.lines().count(), 5);
+        office.head.get("/reports/overdue?from=2026-03-02&to=2026-03-01").await.expect_faults(&["/query/to before-from"]);
+        office.head.get("/reports/overdue?from=2026-03-01&to=2026-03-17&branch_code=KL").await.expect_problem(403, "foreign-branch");
+
         // Page by page it is the same.
         let (mut paged, mut cursor) = (Vec::new(), String::new());
         loop {

@@ -1,0 +1,242 @@
+//! The late dossiers of a period: those that ended late in it (resolved overdue, withdrawn or stopped past due), and
+//! those in process that are overdue. As the rates count them (rules: "Apology coverage").
+
+use super::row::ApologyRow;
+use crate::both;
+use crate::db::Conn;
+use crate::db::schema::{apologies, dossiers};
+use crate::db::types::Moment;
+use crate::domain::ids::{BranchId, DossierId, ProcedureId, SectorId};
+use crate::domain::local_time::{day_of, moment};
+use crate::failure::Outcome;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use diesel::dsl::{exists, not, sql};
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use std::collections::HashMap;
+
+/// The days asked for, as moments where moments are compared.
+pub struct Period {
+    begin: DateTime<Utc>,
+    end: DateTime<Utc>,
+    pub as_of: NaiveDate,
+}
+
+impl Period {
+    /// What is in process counts as it stands on `to`, at the latest as it stands today.
+    pub fn new(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> Self {
+        let midnight = |day: NaiveDate| moment(day.and_time(NaiveTime::MIN));
+        let after = to.checked_add_days(Days::new(1)).unwrap_or(to);
+        Self { begin: midnight(from), end: midnight(after), as_of: to.min(today) }
+    }
+}
+
+/// Which of the late ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    All,
+    /// Nobody has apologised for the due date in force.
+    WithoutLetter,
+}
+
+#[derive(Debug, Clone)]
+pub struct Late {
+    pub id: DossierId,
+    pub code: String,
+    pub branch: BranchId,
+    pub sector: SectorId,
+    pub procedure: ProcedureId,
+    pub received_at: Option<DateTime<Utc>>,
+    pub first_due_on: Option<NaiveDate>,
+    /// The due date in force, which has passed.
+    pub due_on: NaiveDate,
+    pub status: String,
+    /// The day on which it was no longer the counter's turn: of the result, or of the wait or the end of a dossier
+    /// given up. Nothing while it is in process.
+    pub ended_on: Option<NaiveDate>,
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: DossierId,
+    code: String,
+    branch_id: BranchId,
+    sector_id: SectorId,
+    procedure_id: ProcedureId,
+    received_at: Option<Moment>,
+    first_due_on: Option<NaiveDate>,
+    due_on: Option<NaiveDate>,
+    status: String,
+    waiting_since: Option<Moment>,
+    resolved_at: Option<Moment>,
+    closed_at: Option<Moment>,
+}
+
+/// How a dossier can be late: three kinds, each with an index of its own.
+#[derive(Clone, Copy)]
+enum Kind {
+    Running,
+    Resolved,
+    GivenUp,
+}
+
+/// The next late dossiers after a place in the order, from all three kinds; the longest overdue first.
+pub fn late(
+    c: &mut Conn<'_>,
+    which: Which,
+    branch: Option<BranchId>,
+    period: &Period,
+    after: Option<(NaiveDate, DossierId)>,
+    limit: i64,
+) -> Outcome<Vec<Late>> {
+    let mut found = Vec::new();
+    for kind in [Kind::Running, Kind::Resolved, Kind::GivenUp] {
+        found.extend(of_kind(c, which, kind, branch, period, after, limit)?);
+    }
+    found.sort_by_key(|late: &Late| (late.due_on, late.id));
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// Up to `limit` of one kind. Some rows are only judged here (a dossier that waited when it was withdrawn was not
+/// late), so it reads on until there are enough.
+fn of_kind(
+    c: &mut Conn<'_>,
+    which: Which,
+    kind: Kind,
+    branch: Option<BranchId>,
+    period: &Period,
+    mut after: Option<(NaiveDate, DossierId)>,
+    limit: i64,
+) -> Outcome<Vec<Late>> {
+    let chunk = limit.min(500);
+    let mut found: Vec<Late> = Vec::new();
+    loop {
+        let rows = rows(c, which, kind, branch, period, after, chunk)?;
+        let more = i64::try_from(rows.len()).is_ok_and(|count| count == chunk);
+        for row in rows {
+            let Some(due_on) = row.due_on else { continue };
+            after = Some((due_on, row.id));
+            let ended = match kind {
+                Kind::Running => None,
+                Kind::Resolved => row.resolved_at,
+                Kind::GivenUp => row.waiting_since.or(row.closed_at),
+            };
+            let ended_on = ended.map(|ended| day_of(ended.0));
+            if matches!(kind, Kind::GivenUp) && ended_on.is_none_or(|ended| ended <= due_on) {
+                continue;
+            }
+            found.push(Late {
+                id: row.id,
+                code: row.code,
+                branch: row.branch_id,
+                sector: row.sector_id,
+                procedure: row.procedure_id,
+                received_at: row.received_at.map(|at| at.0),
+                first_due_on: row.first_due_on,
+                due_on,
+                status: row.status,
+                ended_on,
+            });
+        }
+        if !more || i64::try_from(found.len()).is_ok_and(|count| count >= limit) {
+            return Ok(found);
+        }
+    }
+}
+
+fn rows(
+    c: &mut Conn<'_>,
+    which: Which,
+    kind: Kind,
+    branch: Option<BranchId>,
+    period: &Period,
+    after: Option<(NaiveDate, DossierId)>,
+    limit: i64,
+) -> Outcome<Vec<Row>> {
+    let (begin, end) = (Moment(period.begin), Moment(period.end));
+    Ok(both!(c, |c| {
+        let issued = apologies::table
+            .filter(apologies::dossier_id.eq(dossiers::id))
+            .filter(apologies::due_on.nullable().eq(dossiers::due_on))
+            .filter(apologies::approved_at.is_not_null());
+        let mut query = dossiers::table.into_boxed();
+        if which == Which::WithoutLetter {
+            query = query.filter(not(exists(issued)));
+        }
+        // Conditions as the partial indexes have them.
+        query = match kind {
+            Kind::Running => query
+                .filter(sql::<Bool>("dossiers.status in ('received', 'in_processing')"))
+                .filter(dossiers::due_on.lt(period.as_of)),
+            Kind::Resolved => query
+                .filter(sql::<Bool>("dossiers.timeliness = 'overdue'"))
+                .filter(dossiers::resolved_at.ge(begin))
+                .filter(dossiers::resolved_at.lt(end)),
+            Kind::GivenUp => query
+                .filter(sql::<Bool>("dossiers.status in ('withdrawn', 'stopped')"))
+                .filter(dossiers::closed_at.ge(begin))
+                .filter(dossiers::closed_at.lt(end))
+                .filter(dossiers::due_on.is_not_null()),
+        };
+        if let Some(branch) = branch {
+            query = query.filter(dossiers::branch_id.eq(branch));
+        }
+        if let Some((day, id)) = after {
+            query =
+                query.filter(dossiers::due_on.gt(day).or(dossiers::due_on.eq(day).and(dossiers::id.gt(id))));
+        }
+        query
+            .order((dossiers::due_on, dossiers::id))
+            .limit(limit)
+            .select((
+                dossiers::id,
+                dossiers::code,
+                dossiers::branch_id,
+                dossiers::sector_id,
+                dossiers::procedure_id,
+                dossiers::received_at,
+                dossiers::first_due_on,
+                dossiers::due_on,
+                dossiers::status,
+                dossiers::waiting_since,
+                dossiers::resolved_at,
+                dossiers::closed_at,
+            ))
+            .load(c)?
+    }))
+}
+
+/// The letter of a late dossier, for the due date in force.
+#[derive(Debug, Clone)]
+pub struct LetterOf {
+    pub cause: Option<String>,
+    /// None while it is a draft.
+    pub number: Option<String>,
+    pub issued_on: Option<NaiveDate>,
+    pub status: String,
+}
+
+/// The letters of these, by dossier; those that have none are left out.
+pub fn letters_of(c: &mut Conn<'_>, late: &[Late]) -> Outcome<HashMap<DossierId, LetterOf>> {
+    let mut found = HashMap::new();
+    for some in late.chunks(500) {
+        let ids: Vec<DossierId> = some.iter().map(|one| one.id).collect();
+        let rows: Vec<ApologyRow> = both!(c, |c| apologies::table
+            .inner_join(dossiers::table.on(dossiers::id.eq(apologies::dossier_id)))
+            .filter(apologies::dossier_id.eq_any(&ids))
+            .filter(apologies::due_on.nullable().eq(dossiers::due_on))
+            .select(ApologyRow::as_select())
+            .load(c))?;
+        found.extend(rows.into_iter().map(|row| {
+            let letter = LetterOf {
+                number: row.full_number(),
+                issued_on: row.approved_at.map(|at| day_of(at.0)),
+                cause: row.cause,
+                status: row.status,
+            };
+            (row.dossier_id, letter)
+        }));
+    }
+    Ok(found)
+}
