@@ -52,6 +52,8 @@ pub struct Filter {
     pub sector: Option<SectorId>,
     pub procedure: Option<ProcedureId>,
     pub status: Option<Status>,
+    /// Only those that have not ended.
+    pub open: bool,
     pub timing: Option<Timing>,
     pub channel: Option<Channel>,
     pub held_by: Option<OfficerId>,
@@ -163,6 +165,12 @@ macro_rules! filtered {
         }
         if let Some(status) = filter.status {
             query = query.filter(dossiers::status.eq(status.as_str()));
+        }
+        if filter.open {
+            // As the partial indexes say it: with the words bound as parameters none of them could be used.
+            query = query.filter(sql::<Bool>(
+                "dossiers.status in ('registered', 'received', 'in_processing', 'supplement_requested', 'awaiting_payment')",
+            ));
         }
         if let Some(channel) = filter.channel {
             query = query.filter(dossiers::channel.eq(channel.as_str()));

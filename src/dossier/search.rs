@@ -23,6 +23,8 @@ pub struct Params {
     sector: Option<String>,
     procedure_code: Option<String>,
     status: Option<String>,
+    /// `true`: only those that have not ended.
+    open: Option<bool>,
     /// within_limit, waiting, due_soon, overdue, early, on_time
     timeliness: Option<String>,
     channel: Option<String>,
@@ -115,6 +117,7 @@ impl Params {
                 sector: sector?,
                 procedure: procedure?,
                 status: status?,
+                open: self.open.unwrap_or(false),
                 timing: timing?,
                 channel: channel?,
                 held_by,

@@ -73,6 +73,8 @@ pub struct View {
     pub timeliness_as_reappointed: Option<&'static str>,
     /// Calendar days past the due date in force.
     pub days_late: u32,
+    /// Working days after today up to the due date, 0 on it, less than 0 past it; null while no clock runs.
+    pub working_days_left: Option<i64>,
     /// in_advance, on_due_day, late: the letter for the due date in force, where one was issued
     pub apology: Option<&'static str>,
     pub held_by: Option<HolderView>,
@@ -218,6 +220,7 @@ pub fn compose(
         timeliness: dossier.timeliness(today, next_working_day).map(|standing| standing.as_str()),
         timeliness_as_reappointed: dossier.timeliness_as_reappointed().map(|verdict| verdict.as_str()),
         days_late: lateness(&dossier, today),
+        working_days_left: working_days_left(reference, &dossier, today),
         apology: dossier.letter.map(|letter| letter.as_str()),
         held_by: holder(&dossier, holders),
         acts: dossier.status.acts().map(|act| act.as_str()).collect(),
@@ -246,6 +249,8 @@ pub struct Line {
     pub resolved_at: Option<DateTime<FixedOffset>>,
     pub timeliness: Option<&'static str>,
     pub days_late: u32,
+    /// Working days after today up to the due date, 0 on it, less than 0 past it; null while no clock runs.
+    pub working_days_left: Option<i64>,
     pub held_by: Option<HolderView>,
     pub version: u32,
 }
@@ -274,6 +279,7 @@ pub fn line(
         resolved_at: dossier.resolved.as_ref().map(|resolution| local(resolution.at)),
         timeliness: dossier.timeliness(today, next_working_day).map(|standing| standing.as_str()),
         days_late: lateness(&dossier, today),
+        working_days_left: working_days_left(reference, &dossier, today),
         held_by: holder(&dossier, holders),
         version: dossier.version,
         code: dossier.code,
@@ -291,6 +297,13 @@ pub fn lateness(dossier: &Dossier, today: NaiveDate) -> u32 {
         (None, None, None) => today,
     };
     days_late(due_on, until)
+}
+
+/// How urgent it is: working days until the due date, or since.
+fn working_days_left(reference: &Reference, dossier: &Dossier, today: NaiveDate) -> Option<i64> {
+    let due_on = dossier.due_on().filter(|_| dossier.status.is_running())?;
+    let between = |from, to| reference.calendar.working_days_between(from, to).ok().map(i64::from);
+    if due_on >= today { between(today, due_on) } else { between(due_on, today).map(|days| -days) }
 }
 
 fn branch_code(reference: &Reference, dossier: &Dossier) -> String {

@@ -30,8 +30,15 @@ pub struct Place {
 
 const BRANCH: &[Role] = &[Role::Counter, Role::Handler, Role::Head, Role::Admin];
 
+const ALL: &[Role] = Role::ALL;
+
 /// The menu. Each sees what the own role works with.
-const MENU: &[Place] = &[];
+const MENU: &[Place] = &[
+    Place { id: "today", path: "/hom-nay", who: ALL, key: "1" },
+    Place { id: "intake", path: "/tiep-nhan", who: &[Role::Counter, Role::Head, Role::Admin], key: "2" },
+    Place { id: "hand-over", path: "/tra-ket-qua", who: &[Role::Counter, Role::Head, Role::Admin], key: "3" },
+    Place { id: "dossiers", path: "/ho-so", who: ALL, key: "4" },
+];
 
 /// Around a page.
 #[derive(Debug, Clone)]
@@ -75,6 +82,42 @@ impl Frame {
     /// The word for a code word of the API: `terms.KIND.WORD`, or itself.
     pub fn term(&self, kind: &str, word: &str) -> String {
         words(self.lang, &format!("terms.{kind}.{word}"), &Map::new()).unwrap_or_else(|| word.to_owned())
+    }
+
+    /// Choices of a field: each code word with its term.
+    pub fn terms<'w>(&self, kind: &str, codes: impl IntoIterator<Item = &'w str>) -> Vec<(String, String)> {
+        codes.into_iter().map(|code| (code.to_owned(), self.term(kind, code))).collect()
+    }
+
+    /// The same after "any".
+    pub fn options<'w>(&self, kind: &str, codes: impl IntoIterator<Item = &'w str>) -> Vec<(String, String)> {
+        self.any(self.terms(kind, codes))
+    }
+
+    /// These choices after an empty one.
+    pub fn any(&self, choices: impl IntoIterator<Item = (String, String)>) -> Vec<(String, String)> {
+        [(String::new(), self.t("app.any"))].into_iter().chain(choices).collect()
+    }
+
+    /// How urgent a dossier is, in working days.
+    pub fn urgency(&self, left: &i64) -> String {
+        match *left {
+            0 => self.t("app.due-today"),
+            1.. => self.t1("app.days-left", "days", left),
+            _ => self.t1("app.days-over", "days", -left),
+        }
+    }
+
+    /// A time limit in words: `5wd+3wd`.
+    pub fn limit(&self, legs: &str) -> String {
+        let in_words = |leg: &str| {
+            let digits = leg.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+            match leg.strip_prefix(digits) {
+                Some(unit @ ("wd" | "d" | "wh")) => self.t1(&format!("app.limit-{unit}"), "n", digits),
+                _ => leg.to_owned(),
+            }
+        };
+        legs.split('+').map(in_words).collect::<Vec<_>>().join(" + ")
     }
 
     /// A date or moment as people read it; nothing for nothing.

@@ -5,7 +5,7 @@ use crate::http::Problem;
 
 /// The first page is what is to be done today.
 pub async fn show(_visit: Visit) -> Shown {
-    Ok(see_other("/phien"))
+    Ok(see_other("/hom-nay"))
 }
 
 pub async fn nothing_there() -> Shown {

@@ -36,14 +36,23 @@ pub mod frame;
 pub mod gate;
 pub mod places;
 pub mod routes;
+pub mod told;
 pub mod visit;
 pub mod when;
 
+mod acts;
+mod dossier;
+mod dossiers;
+mod foresight;
+mod hand_over;
 mod home;
+mod intake;
 mod password;
 mod preferences;
 mod sessions;
 mod sign_in;
+mod story;
+mod today;
 
 pub use api::{Api, Inside};
 pub use routes::{OPEN, PAGES, install};

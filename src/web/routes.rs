@@ -1,7 +1,9 @@
 //! Every page in one place, and which of them are open to all.
 
 use super::gate::gate;
-use super::{assets, home, password, preferences, sessions, sign_in};
+use super::{
+    assets, dossier, dossiers, hand_over, home, intake, password, preferences, sessions, sign_in, today,
+};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
@@ -19,6 +21,23 @@ macro_rules! pages {
 
 pages! {
     get "/" => home::show,
+    get "/hom-nay" => today::show,
+    post "/hom-nay" => today::act,
+    // the counter
+    get "/tiep-nhan" => intake::show,
+    post "/tiep-nhan" => intake::create,
+    post "/tiep-nhan/chon" => intake::choose,
+    get "/tiep-nhan/thu-tuc" => intake::find_procedure,
+    post "/tiep-nhan/nguoi-nop" => intake::find_applicant,
+    post "/tiep-nhan/han" => intake::foresee,
+    get "/tra-ket-qua" => hand_over::show,
+    post "/tra-ket-qua" => hand_over::record,
+    // dossiers
+    get "/ho-so" => dossiers::show,
+    get "/ho-so/{code}" => dossier::show,
+    get "/ho-so/{code}/da-tiep-nhan" => intake::taken_in,
+    get "/ho-so/{code}/giay-to/{paper}" => dossier::paper,
+    post "/ho-so/{code}/viec/{act}" => dossier::act,
     // who works here
     get "/dang-nhap" => sign_in::show,
     post "/dang-nhap" => sign_in::enter,

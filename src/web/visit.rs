@@ -5,13 +5,13 @@ use super::form::{Body, Form};
 use super::frame::{Frame, Theme};
 use super::places;
 use crate::account::{Officer, new_secret};
-use crate::domain::local_time::day_of;
+use crate::domain::local_time::{day_of, local};
 use crate::http::{House, Lang, Problem};
 use actix_web::http::{Method, header};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload};
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::future::{Ready, ready};
@@ -38,6 +38,8 @@ pub struct Passerby {
     api: Rc<Api>,
     /// Path and query of this request.
     pub here: String,
+    /// The counter's wall clock.
+    pub now: DateTime<FixedOffset>,
     pub today: NaiveDate,
     /// htmx asks for a part of a page.
     pub in_part: bool,
@@ -76,6 +78,7 @@ fn passerby(request: &HttpRequest, payload: &mut Payload) -> Result<Passerby, Pr
         known,
         api,
         here: request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned(),
+        now: local(house.clock.now()),
         today: day_of(house.clock.now()),
         in_part: request.headers().contains_key("HX-Request"),
         done: query.into_iter().find(|(name, _)| name == "xong").map(|(_, value)| value.into_owned()),

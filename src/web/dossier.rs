@@ -1,0 +1,140 @@
+//! `/ho-so/{code}`: one dossier: how it stands, its story, what may be done now and by whom.
+
+use super::acts::{DEEDS, Deed};
+use super::form::Form;
+use super::frame::Frame;
+use super::places::segment;
+use super::story::{Told, tell};
+use super::told::{Colleague, Deadline, Dossier, Event, Listed, Procedure, Step};
+use super::visit::Passerby;
+use super::visit::{Shown, Visit};
+use crate::domain::apology::CauseCode;
+use crate::domain::event::CorrectableField;
+use crate::http::Problem;
+use actix_web::http::Method;
+use actix_web::web::Path;
+use askama::Template;
+
+/// An act that may be done now, with its form.
+struct Offered {
+    deed: Deed,
+    form: Form,
+    open: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/dossier.html")]
+struct Page {
+    f: Frame,
+    dossier: Dossier,
+    story: Vec<Told>,
+    deadline: Deadline,
+    offered: Vec<Offered>,
+    colleagues: Vec<(String, String)>,
+    steps: Vec<(String, String)>,
+    channels: Vec<(String, String)>,
+    outcomes: Vec<(String, String)>,
+    causes: Vec<(String, String)>,
+    correctable: Vec<(String, String)>,
+    /// Events that came after the version this form was opened with.
+    since: usize,
+}
+
+pub async fn show(visit: Visit, code: Path<String>) -> Shown {
+    let page = load(&visit, &code, None).await?;
+    visit.page(&page)
+}
+
+/// Does one act, and shows the dossier as it is then; or says why not, beside the entry.
+pub async fn act(visit: Visit, path: Path<(String, String)>, mut form: Form) -> Shown {
+    let (code, slug) = path.into_inner();
+    let deed = Deed::of(&slug).ok_or_else(Problem::no_such_path)?;
+    let body = deed.body(&form, visit.today);
+    match visit.send(Method::POST, &deed.address(&code), &form, body).await {
+        Ok(_) => visit.done(&format!("/ho-so/{}", segment(&code)), &format!("act-{}", deed.act.as_str())),
+        Err(problem) if problem.status().is_server_error() || problem.status() == 404 => Err(problem),
+        Err(problem) => {
+            form.refused(&problem, visit.lang());
+            let page = load(&visit, &code, Some((deed, form))).await?;
+            visit.refused(&page)
+        }
+    }
+}
+
+/// A paper of the dossier, such as its receipt.
+pub async fn paper(visit: Visit, path: Path<(String, String)>) -> Shown {
+    let (code, paper) = path.into_inner();
+    visit.file(&format!("/dossiers/{}/documents/{}", segment(&code), segment(&paper))).await
+}
+
+async fn load(visit: &Visit, code: &str, refused: Option<(Deed, Form)>) -> Result<Page, Problem> {
+    let path = format!("/dossiers/{}", segment(code));
+    let dossier: Dossier = visit.get(&path).await?;
+    let events: Listed<Event> = visit.get(&format!("{path}/events")).await?;
+    let deadline: Deadline = visit.get(&format!("{path}/deadline")).await?;
+    let f = visit.frame("dossiers");
+    let procedure: Procedure =
+        visit.get(&format!("/procedures/{}", segment(&dossier.procedure.code))).await?;
+    let everybody = colleagues(visit, &dossier.branch_code).await?;
+    let seen: u32 =
+        refused.as_ref().and_then(|(_, form)| form.seen()?.parse().ok()).unwrap_or(dossier.version);
+    let story: Vec<Told> =
+        events.items.into_iter().rev().map(|event| tell(&f, event, &everybody, seen)).collect();
+    let since = story.iter().filter(|told| told.fresh).count();
+    let may = |deed: &&Deed| {
+        dossier.acts.iter().any(|act| act == deed.act.as_str()) && visit.officer.role.may(deed.act)
+    };
+    let (tried, entered) = refused.map(|(deed, form)| (Some(deed.slug), form)).unwrap_or_default();
+    let mut offered: Vec<Offered> = DEEDS
+        .iter()
+        .filter(may)
+        .map(|deed| Offered { deed: *deed, form: Form::default(), open: false })
+        .collect();
+    match offered.iter_mut().find(|one| Some(one.deed.slug) == tried) {
+        Some(one) => {
+            one.form = entered;
+            one.open = true;
+        }
+        // It is no longer possible at all: said where it can be seen.
+        None => {
+            if let (Some(deed), true) = (tried.and_then(Deed::of), entered.refusal().is_some()) {
+                offered.insert(0, Offered { deed, form: entered, open: true });
+            }
+        }
+    }
+    let steps = procedure.version(dossier.procedure.version).map(|version| version.steps.as_slice());
+    Ok(Page {
+        colleagues: f.any(
+            everybody
+                .iter()
+                .filter(|colleague| colleague.active)
+                .map(|colleague| (colleague.username.clone(), named(colleague))),
+        ),
+        steps: f
+            .any(steps.unwrap_or_default().iter().map(|Step { code, name }| (code.clone(), name.clone()))),
+        channels: f.terms("channel", ["in_person", "postal", "online"]),
+        outcomes: f.terms("outcome", ["granted", "denied"]),
+        causes: f.terms("cause", CauseCode::BUILT_IN.iter().map(|(code, _)| *code)),
+        correctable: f.terms("correctable", CorrectableField::ALL.iter().map(|field| field.as_str())),
+        since,
+        f,
+        dossier,
+        story,
+        deadline,
+        offered,
+    })
+}
+
+/// Everybody of a branch, for handing on and for the names in a story.
+pub async fn colleagues(visit: &Passerby, branch: &str) -> Result<Vec<Colleague>, Problem> {
+    let path = format!("/officers?limit=200&branch_code={}", segment(branch));
+    Ok(visit.get::<Listed<Colleague>>(&path).await?.items)
+}
+
+/// As one chooses somebody from a list.
+pub fn named(colleague: &Colleague) -> String {
+    match &colleague.title {
+        Some(title) => format!("{} – {title}", colleague.full_name),
+        None => format!("{} ({})", colleague.full_name, colleague.username),
+    }
+}

@@ -1,0 +1,178 @@
+//! `/hom-nay`: what is mine and what is the branch's, the most urgent first; many handled at once, each with a
+//! result of its own.
+
+use super::acts::Deed;
+use super::dossier::{colleagues, named};
+use super::form::Form;
+use super::frame::Frame;
+use super::places::with_query;
+use super::told::{Line, Listed};
+use super::visit::{Shown, Visit};
+use crate::domain::role::Role;
+use crate::http::Problem;
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+use askama::Template;
+use serde_json::Value;
+
+const LIMIT: &str = "25";
+/// How dossiers can stand, the worst first.
+const STANDINGS: &[&str] = &["overdue", "due_soon", "within_limit", "waiting"];
+/// What can be done to many at once: the part of the form that is meant, and the act.
+const TOGETHER: &[(&str, &str)] =
+    &[("forward", "chuyen"), ("supplement", "yeu-cau-bo-sung"), ("result", "ket-qua")];
+
+/// How many stand like this.
+struct Tile {
+    standing: &'static str,
+    count: i64,
+    address: String,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/today.html")]
+struct Page {
+    f: Frame,
+    form: Form,
+    mine: bool,
+    standing: String,
+    tiles: Vec<Tile>,
+    lines: Vec<Line>,
+    next: String,
+    first: String,
+    may_act: bool,
+    colleagues: Vec<(String, String)>,
+    outcomes: Vec<(String, String)>,
+}
+
+pub async fn show(visit: Visit, request: HttpRequest) -> Shown {
+    let query = Form::parse(request.query_string().as_bytes());
+    let page = load(&visit, &query, Form::default()).await?;
+    visit.page(&page)
+}
+
+async fn load(visit: &Visit, query: &Form, form: Form) -> Result<Page, Problem> {
+    // A handling officer begins with what lies on the own desk, everybody else with the whole branch.
+    let mine = match query.value("xem") {
+        "toi" => true,
+        "don-vi" => false,
+        _ => visit.officer.role == Role::Handler,
+    };
+    let held_by = if mine { "me" } else { "" };
+    let view = if mine { "toi" } else { "don-vi" };
+    let standing =
+        STANDINGS.iter().find(|one| **one == query.value("tinh-trang")).copied().unwrap_or_default();
+    let mut tiles = Vec::new();
+    for one in STANDINGS {
+        let path = with_query(
+            "/dossiers",
+            &[("open", "true"), ("held_by", held_by), ("timeliness", one), ("count", "true"), ("limit", "1")],
+        );
+        let chosen = *one == standing;
+        tiles.push(Tile {
+            standing: one,
+            count: visit.get::<Listed<Line>>(&path).await?.count.unwrap_or_default(),
+            address: with_query("/hom-nay", &[("xem", view), ("tinh-trang", if chosen { "" } else { one })]),
+            chosen,
+        });
+    }
+    let cursor = query.value("cursor");
+    let path = with_query(
+        "/dossiers",
+        &[
+            ("open", "true"),
+            ("sort", "due_on"),
+            ("held_by", held_by),
+            ("timeliness", standing),
+            ("limit", LIMIT),
+            ("cursor", cursor),
+        ],
+    );
+    let listed: Listed<Line> = visit.get(&path).await?;
+    let here =
+        |cursor: &str| with_query("/hom-nay", &[("xem", view), ("tinh-trang", standing), ("cursor", cursor)]);
+    let f = visit.frame("today");
+    let may_act = f.acts() && visit.officer.branch_code.is_some();
+    let colleagues = match visit.officer.branch_code.as_deref().filter(|_| may_act) {
+        Some(branch) => colleagues(visit, branch).await?,
+        None => Vec::new(),
+    };
+    Ok(Page {
+        colleagues: f
+            .any(colleagues.iter().filter(|one| one.active).map(|one| (one.username.clone(), named(one)))),
+        outcomes: f.terms("outcome", ["granted", "denied"]),
+        next: listed.next.map(|cursor| here(&cursor)).unwrap_or_default(),
+        first: if cursor.is_empty() { String::new() } else { here("") },
+        standing: standing.to_owned(),
+        lines: listed.items,
+        f,
+        form,
+        mine,
+        tiles,
+        may_act,
+    })
+}
+
+/// What became of one of many.
+struct Outcome {
+    code: String,
+    /// Why not; empty when it was done.
+    refused: String,
+    faults: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/today_done.html")]
+struct DonePage {
+    f: Frame,
+    act: String,
+    outcomes: Vec<Outcome>,
+    done: usize,
+    back: String,
+}
+
+pub async fn act(visit: Visit, form: Form) -> Shown {
+    let part = form.value("_act").to_owned();
+    let (part, slug) = *TOGETHER.iter().find(|(name, _)| *name == part).ok_or_else(Problem::no_such_path)?;
+    let deed = Deed::of(slug).ok_or_else(Problem::broken)?;
+    let picked: Vec<&str> = form.all("pick").collect();
+    if picked.is_empty() {
+        let mut again = form.clone();
+        again.fault_at("pick", visit.frame("today").t("today.pick-first"));
+        let query = Form::parse(form.value("_query").as_bytes());
+        let page = load(&visit, &query, again).await?;
+        return visit.refused(&page);
+    }
+    let entered = match form.json().take(part) {
+        Some(Value::Object(members)) => {
+            let texts =
+                members.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())));
+            let texts: Vec<(String, String)> = texts.collect();
+            Form::of(texts.iter().map(|(name, value)| (name.as_str(), value.clone())))
+        }
+        _ => Form::default(),
+    };
+    let body = deed.body(&entered, visit.today).into_value();
+    let mut outcomes = Vec::new();
+    for one in picked {
+        let (code, version) = one.rsplit_once('|').unwrap_or((one, ""));
+        // Each has a key of its own under the form's: sent again, nothing is done twice.
+        let key = form.key().map(|key| format!("{key}:{code}"));
+        let sent = visit
+            .send_at(Method::POST, &deed.address(code), Some(version), key.as_deref(), Some(&body))
+            .await;
+        let (refused, faults) = match sent {
+            Ok(_) => (String::new(), Vec::new()),
+            Err(problem) => {
+                let worded = problem.worded(visit.lang());
+                (worded.detail, worded.errors.into_iter().map(|error| error.detail).collect())
+            }
+        };
+        outcomes.push(Outcome { code: code.to_owned(), refused, faults });
+    }
+    let f = visit.frame("today");
+    let back = format!("/hom-nay?{}", form.value("_query"));
+    let done = outcomes.iter().filter(|one| one.refused.is_empty()).count();
+    visit.page(&DonePage { act: f.term("act", deed.act.as_str()), outcomes, done, back, f })
+}
