@@ -160,25 +160,17 @@ pub async fn serve(
         tracing::warn!("another recorder is installed: /metrics stays empty");
     }
     tokio::spawn(tidy(Arc::downgrade(&house)));
-    let house = Data::from(house);
+    let given = Given { house: Data::from(house), desk, letters, views };
     let server = HttpServer::new(move || {
-        let (house_inside, desk_inside) = (house.clone(), desk.clone());
-        let (letters_inside, views_inside) = (letters.clone(), views.clone());
+        let (outside, inner) = (given.clone(), given.clone());
         let api = Api::new(move || {
-            let (house, desk) = (house_inside.clone(), desk_inside.clone());
-            let (letters, views) = (letters_inside.clone(), views_inside.clone());
-            Box::pin(async move {
-                let app = App::new().app_data(house).app_data(desk).app_data(letters).app_data(views);
-                let app = app.into_utoipa_app();
-                inside(app.service(utoipa_actix_web::scope(http::BASE).configure(routes)).into_app()).await
-            })
+            let app = inner.to(App::new()).into_utoipa_app();
+            let app = app.service(utoipa_actix_web::scope(http::BASE).configure(routes)).into_app();
+            Box::pin(inside(app))
         });
-        App::new()
+        outside
+            .to(App::new())
             .app_data(Rc::new(api))
-            .app_data(house.clone())
-            .app_data(desk.clone())
-            .app_data(letters.clone())
-            .app_data(views.clone())
             .app_data(described.clone())
             .wrap(from_fn(account::authenticate))
             .wrap(from_fn(edge::edge))
@@ -205,6 +197,27 @@ pub async fn serve(
     .map_err(|error| Failure::Broken(format!("serving: {error}")))?
     .run();
     Ok(server)
+}
+
+/// What handlers are given besides the request: the same to those who come from outside and to the pages.
+#[derive(Clone)]
+struct Given {
+    house: Data<House>,
+    desk: Data<Desk>,
+    letters: Data<Letters>,
+    views: Data<dossier::Views>,
+}
+
+impl Given {
+    fn to<T>(&self, app: App<T>) -> App<T>
+    where
+        T: ServiceFactory<ServiceRequest, Config = (), Error = actix_web::Error, InitError = ()>,
+    {
+        app.app_data(self.house.clone())
+            .app_data(self.desk.clone())
+            .app_data(self.letters.clone())
+            .app_data(self.views.clone())
+    }
 }
 
 /// The routes of an application as the pages call them: without a socket, a log line or a count of their own.

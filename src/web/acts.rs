@@ -45,19 +45,26 @@ impl Deed {
     pub fn body(&self, form: &Form, today: NaiveDate) -> Body {
         let mut body = form.json();
         match self.act {
-            Act::RequestSupplement | Act::Supply => {
+            Act::RequestSupplement => {
+                body.lines("items").require(&["reason"]);
+            }
+            Act::Supply => {
                 body.lines("items");
             }
             Act::RequestPayment => {
-                body.number("amount");
+                body.number("amount").require(&["reason"]);
             }
             Act::Reappoint => {
-                body.date("new_due_on");
+                body.date("new_due_on").require(&["cause", "reason"]);
+            }
+            Act::Refuse | Act::Withdraw | Act::Stop => {
+                body.require(&["reason"]);
             }
             Act::Correct => {
                 // Nothing entered takes an optional value away.
                 let value = form.value("value").trim();
                 body.put("value", value);
+                body.require(&["reason"]);
                 if form.value("field").ends_with("_at") {
                     body.moment("value", today);
                 }

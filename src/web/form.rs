@@ -168,6 +168,17 @@ impl Body {
         Some(self.0.pointer(&format!("/{pointer}"))?.as_str()?.to_owned())
     }
 
+    /// Puts an empty text where nothing was entered, so that the API tells what is wrong with every field at once and
+    /// not only that one is missing.
+    pub fn require(&mut self, pointers: &[&str]) -> &mut Self {
+        for pointer in pointers {
+            if self.0.pointer(&format!("/{pointer}")).is_none() {
+                self.put(pointer, "");
+            }
+        }
+        self
+    }
+
     /// Takes a field out.
     pub fn take(&mut self, name: &str) -> Option<Value> {
         self.0.as_object_mut()?.remove(name)

@@ -118,7 +118,7 @@ pub async fn create(visit: Visit, mut form: Form) -> Shown {
     };
     let mut body = form.json();
     body.moment("occurred_at", visit.today).put("components", components(&form, papers.unwrap_or_default()));
-    body.ticked("register_only");
+    body.ticked("register_only").require(&["procedure_code", "applicant/name"]);
     let stand_in = ["name", "id_number", "phone"].map(|name| format!("representative/{name}"));
     if stand_in.iter().all(|name| form.given(name).is_none()) {
         // Nobody stands in for the applicant; the kind alone is only the first of a list.

@@ -1,6 +1,7 @@
 //! The world around the tests: databases, the running program, mail servers.
 #![allow(dead_code, reason = "a toolbox: not every tool is in somebody's hand at every moment")]
 
+pub mod browser;
 #[macro_use]
 pub mod database;
 pub mod ground;

@@ -157,11 +157,17 @@ impl Page {
         self
     }
 
+    /// The token of this page's forms.
+    pub fn token(&self) -> String {
+        let start = self.html.find("name=\"_csrf\" value=\"").expect("a form of ours");
+        attribute(&self.html[start..], "value")
+    }
+
     /// The hidden fields of the form that goes to `action`, with the attribute values unescaped.
     pub fn hidden(&self, action: &str) -> Vec<(String, String)> {
         let start = self
             .html
-            .find(&format!("action=\"{action}\""))
+            .find(&format!("method=\"post\" action=\"{action}\""))
             .unwrap_or_else(|| panic!("no form to {action} in\n{}", self.html));
         let form = &self.html[start..];
         let form = &form[..form.find("</form>").unwrap_or(form.len())];

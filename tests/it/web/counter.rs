@@ -1,0 +1,131 @@
+//! The counter's day at the pages, without scripts.
+
+use crate::support::house::TestHouse;
+use crate::support::surfer::{Page, Surfer};
+use motcua::domain::role::Role;
+
+/// The fields of an ordinary intake.
+fn intake<'a>(name: &'a str, phone: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("procedure_code", "1.003650"),
+        ("channel", "in_person"),
+        ("return_channel", "in_person"),
+        ("applicant/name", name),
+        ("applicant/kind", "citizen"),
+        ("applicant/phone", phone),
+        ("representative/kind", "citizen"),
+        ("_others", "Đơn đề nghị\nBản sao hợp đồng"),
+    ]
+}
+
+/// Takes a dossier in: its code.
+pub async fn take_in(counter: &Surfer, name: &str, phone: &str) -> String {
+    let page = counter.get("/tiep-nhan").await.expect(200);
+    let done = counter.submit(&page, "/tiep-nhan", &intake(name, phone)).await.expect(303);
+    code_of(&done)
+}
+
+fn code_of(done: &Page) -> String {
+    let rest = done.location().strip_prefix("/ho-so/").unwrap_or_else(|| panic!("{}", done.location()));
+    rest.split('/').next().unwrap().to_owned()
+}
+
+on_both! {
+    async fn a_dossier_is_taken_in_and_its_code_and_due_date_are_shown(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        let found = counter.get("/tiep-nhan/thu-tuc?_q=tau+ca").await.expect(200);
+        assert!(found.html.contains("1.003650") && !found.html.contains("<html"), "a part of a page: {}", found.html);
+        let page = counter.get("/tiep-nhan").await.expect(200);
+        let chosen = counter.submit(&page, "/tiep-nhan", &[("_q", "cap giay chung nhan dang ky tau ca"), ("applicant/name", "Nguyễn Văn An")]).await
+            .expect(200).says("value=\"1.003650\"").says("value=\"Nguyễn Văn An\"");
+        let chosen = {
+            let mut fields = intake("Nguyễn Văn An", "0901234512");
+            fields.retain(|(name, _)| *name != "procedure_code");
+            fields.push(("_choose", "1.003650"));
+            let token = chosen.token();
+            fields.push(("_csrf", &token));
+            counter.post("/tiep-nhan/chon", &fields).await.expect(200)
+        };
+        // Three working days after Tuesday 10/03/2026.
+        let chosen = chosen.says("13/03/2026 17:00").says("3 ngày làm việc").says("value=\"Nguyễn Văn An\"");
+        let done = counter.submit(&chosen, "/tiep-nhan", &intake("Nguyễn Văn An", "0901234512")).await.expect(303);
+        let code = code_of(&done);
+        counter.get(done.location()).await.expect(200).says(&code).says("13/03/2026 17:00").says("giay-to/receipt.pdf");
+        counter.get(&format!("/ho-so/{code}")).await.expect(200).says("Nguyễn Văn An").says("Bản sao hợp đồng").says("Tiếp nhận");
+        let receipt = counter.get(&format!("/ho-so/{code}/giay-to/receipt.pdf")).await.expect(200);
+        assert_eq!(receipt.header("content-type"), Some("application/pdf"));
+    }
+
+    async fn a_form_that_is_sent_twice_makes_one_dossier(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        let page = counter.get("/tiep-nhan").await.expect(200);
+        let fields = intake("Nguyễn Văn An", "0901234512");
+        let first = counter.submit(&page, "/tiep-nhan", &fields).await.expect(303);
+        let second = counter.submit(&page, "/tiep-nhan", &fields).await.expect(303);
+        assert_eq!(code_of(&first), code_of(&second));
+        let list = counter.get("/ho-so").await.expect(200);
+        assert_eq!(list.html.matches("class=\"code\" href=\"/ho-so/").count(), 1);
+    }
+
+    async fn what_is_wrong_stands_beside_its_field_and_the_entry_is_kept(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        let page = counter.get("/tiep-nhan").await.expect(200);
+        let fields = intake("", "không phải số");
+        counter.submit(&page, "/tiep-nhan", &fields).await.expect(422)
+            .says("id=\"name-fault\"").says("id=\"phone-fault\"").says("value=\"không phải số\"").says("Bản sao hợp đồng");
+        counter.get("/ho-so").await.expect(200).says("Không có hồ sơ nào");
+    }
+
+    async fn an_applicant_is_found_again_and_a_second_dossier_of_the_same_kind_is_warned_of(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        let code = take_in(&counter, "Trần Thị Bích", "0912345678").await;
+        let page = counter.get("/tiep-nhan").await.expect(200);
+        let token = page.token();
+        counter.post("/tiep-nhan/nguoi-nop", &[("_csrf", &token), ("_who", "0912345")]).await.expect(200)
+            .says("Trần Thị Bích").says_not("0912345678");
+        let known = counter.post("/tiep-nhan/chon", &[("_csrf", &token), ("_from", &code), ("procedure_code", "1.003650")]).await.expect(200)
+            .says("value=\"Trần Thị Bích\"").says("value=\"0912345678\"");
+        known.says("Trong 30 ngày qua").says(&code);
+        let other = house.surfer(Role::Counter, Some("KL")).await;
+        let token = other.get("/tiep-nhan").await.expect(200).token();
+        other.post("/tiep-nhan/nguoi-nop", &[("_csrf", &token), ("_who", "0912345")]).await.expect(200).says_not("Trần Thị Bích");
+        other.post("/tiep-nhan/chon", &[("_csrf", &token), ("_from", &code)]).await.expect(403);
+    }
+
+    async fn a_hostile_name_is_a_text_on_every_page(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        let name = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
+        let code = take_in(&counter, name, "0901234512").await;
+        let page = counter.get(&format!("/ho-so/{code}")).await.expect(200);
+        let note = [("note", "</textarea><script>alert(3)</script>"), ("to_officer", counter.username.as_str())];
+        counter.submit(&page, &format!("/ho-so/{code}/viec/chuyen"), &note).await.expect(303);
+        for path in ["/hom-nay".into(), "/ho-so".into(), format!("/ho-so/{code}"), format!("/ho-so/{code}/da-tiep-nhan"), format!("/tra-ket-qua?ma={code}"), "/ho-so?q=%3Cscript%3Ealert(1)%3C/script%3E".into(), format!("/ho-so?sort=%22%3E%3Cscript%3E")] {
+            let page = counter.get(&path).await;
+            assert!([200, 422].contains(&page.status.as_u16()), "{path}: {}", page.status);
+            for live in ["<script>", "<img src=x", "onerror=alert(2)>", "</textarea><"] {
+                assert!(!page.html.contains(live), "{path}: {live}");
+            }
+        }
+    }
+
+    async fn a_result_is_handed_over_to_who_came_for_it(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        let code = take_in(&counter, "Nguyễn Văn An", "0901234512").await;
+        counter.get(&format!("/tra-ket-qua?ma={code}")).await.expect(200).says("không ở trạng thái chờ trả");
+        let page = counter.get(&format!("/ho-so/{code}")).await.expect(200);
+        let result = [("outcome", "granted"), ("document_number", "12/GCN")];
+        counter.submit(&page, &format!("/ho-so/{code}/viec/ket-qua"), &result).await.expect_on_to(&format!("/ho-so/{code}?xong=act-resolve"));
+        let page = counter.get(&format!("/tra-ket-qua?ma={}", code.to_lowercase())).await.expect(200).says("value=\"Nguyễn Văn An\"");
+        let handed = [("received_by", "Nguyễn Thị Em"), ("channel", "in_person")];
+        let done = counter.submit(&page, "/tra-ket-qua", &handed).await.expect(303);
+        counter.get(done.location()).await.expect(200).says("Đã trả kết quả.");
+        counter.get(&format!("/ho-so/{code}")).await.expect(200).says("Nguyễn Thị Em");
+        counter.get("/tra-ket-qua?ma=000.00.03.H29-260310-9999").await.expect(200).says("Không có hồ sơ với mã này");
+    }
+}

@@ -1,0 +1,101 @@
+//! A handling officer's day at the pages, and the dossier's own page.
+
+use super::counter::take_in;
+use crate::support::house::TestHouse;
+use motcua::domain::role::Role;
+
+on_both! {
+    async fn what_is_mine_is_shown_the_most_urgent_first_and_many_are_done_at_once(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        let handler = house.surfer(Role::Handler, Some("TS")).await;
+        handler.get("/hom-nay").await.expect(200).says("Chưa có hồ sơ nào giao cho Ông/Bà");
+        let first = take_in(&counter, "Nguyễn Văn An", "0901234512").await;
+        house.it_is("2026-03-11 09:00");
+        let counter = { let again = house.stranger(); again.sign_in(&counter.username).await.expect(303); again };
+        let second = take_in(&counter, "Trần Thị Bích", "0912345678").await;
+        let page = counter.get("/hom-nay").await.expect(200).says("còn 2 ngày làm việc").says("còn 3 ngày làm việc");
+        assert!(page.html.find(&first) < page.html.find(&second), "the one that is due first stands first");
+        let (one, two, stale) = (format!("{first}|2"), format!("{second}|2"), format!("{second}|1"));
+        let name = handler.username.as_str();
+        // Without a choice nothing happens, and says so.
+        counter.submit(&page, "/hom-nay", &[("_act", "forward"), ("forward/to_officer", name)]).await.expect(422)
+            .says("Chọn ít nhất một hồ sơ.");
+        let fields = [("_act", "forward"), ("forward/to_officer", name), ("pick", one.as_str()), ("pick", stale.as_str())];
+        counter.submit(&page, "/hom-nay", &fields).await.expect(200)
+            .says("Đã làm 1 trên 2 hồ sơ.").says("Không làm được");
+        let page = counter.get("/hom-nay").await.expect(200);
+        let fields = [("_act", "forward"), ("forward/to_officer", name), ("pick", two.as_str())];
+        counter.submit(&page, "/hom-nay", &fields).await.expect(200).says("Đã làm 1 trên 1 hồ sơ.");
+        handler.sign_in(name).await.expect(303);
+        let mine = handler.get("/hom-nay").await.expect(200).says(&first).says(&second);
+        let missing = [("_act", "supplement"), ("supplement/items", "Bản vẽ\nẢnh"), ("supplement/reason", "Chưa đủ"), ("pick", format!("{first}|3").leak() as &str)];
+        handler.submit(&mine, "/hom-nay", &missing).await.expect(200).says("Đã làm 1 trên 1 hồ sơ.");
+        handler.get(&format!("/ho-so/{first}")).await.expect(200).says("Bản vẽ").says("chờ dân");
+        handler.get("/hom-nay?tinh-trang=waiting").await.expect(200).says(&first).says_not(&format!(">{second}<"));
+    }
+
+    async fn a_stale_form_changes_nothing_and_shows_what_came_between(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        let code = take_in(&counter, "Nguyễn Văn An", "0901234512").await;
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let (path, forward, result) = (format!("/ho-so/{code}"), format!("/ho-so/{code}/viec/chuyen"), format!("/ho-so/{code}/viec/ket-qua"));
+        let old = head.get(&path).await.expect(200);
+        let page = counter.get(&path).await.expect(200);
+        counter.submit(&page, &forward, &[("to_officer", head.username.as_str()), ("note", "xem giúp")]).await.expect(303);
+        let refused = head.submit(&old, &result, &[("outcome", "granted"), ("document_number", "12/GCN")]).await.expect(422);
+        let refused = refused.says("1 việc mới").says("xem giúp").says("value=\"12/GCN\"").says("đang giải quyết");
+        // Looked at once more, the same form goes through.
+        head.submit(&refused, &result, &[("outcome", "granted"), ("document_number", "12/GCN")]).await.expect(303);
+    }
+
+    async fn only_what_the_role_may_do_now_is_offered(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        let code = take_in(&counter, "Nguyễn Văn An", "0901234512").await;
+        let path = format!("/ho-so/{code}");
+        let handler = house.surfer(Role::Handler, Some("TS")).await;
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let office = house.surfer(Role::Office, None).await;
+        counter.get(&path).await.expect(200).says("viec/chuyen").says_not("viec/dung").says_not("viec/dinh-chinh");
+        handler.get(&path).await.expect(200).says("viec/dung").says("viec/hen-lai").says_not("viec/dinh-chinh");
+        head.get(&path).await.expect(200).says("viec/dinh-chinh").says_not("viec/tra\"");
+        office.get(&path).await.expect(200).says_not("/viec/");
+        office.get("/tiep-nhan").await.expect(403);
+        house.surfer(Role::Head, Some("KL")).await.get(&path).await.expect(403).says("<h1>");
+    }
+
+    async fn a_correction_shows_the_old_value_and_the_new(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        let code = take_in(&counter, "Nguyễn Văn Anh", "0901234512").await;
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let (path, correct) = (format!("/ho-so/{code}"), format!("/ho-so/{code}/viec/dinh-chinh"));
+        let page = head.get(&path).await.expect(200);
+        let fields = [("field", "applicant.name"), ("value", "Nguyễn Văn An"), ("reason", "gõ nhầm")];
+        head.submit(&page, &correct, &fields).await.expect(303);
+        let page = head.get(&path).await.expect(200).says("<del>Nguyễn Văn Anh</del>").says("<ins>Nguyễn Văn An</ins>").says("gõ nhầm");
+        let fields = [("field", "received_at"), ("value", "10/03/2026 08:15"), ("reason", "ghi muộn")];
+        head.submit(&page, &correct, &fields).await.expect(303);
+        head.get(&path).await.expect(200).says("<del>10/03/2026 09:00</del>").says("<ins>10/03/2026 08:15</ins>");
+    }
+
+    async fn dossiers_are_found_with_and_without_diacritics_and_gone_through_page_by_page(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        for number in 0..27 {
+            take_in(&counter, &format!("Nguyễn Văn {}", ["An", "Bình", "Đức"][number % 3]), &format!("09012345{number:02}")).await;
+        }
+        let lines = |html: &str| html.matches("class=\"code\" href=\"/ho-so/").count();
+        let page = counter.get("/ho-so").await.expect(200);
+        assert_eq!(lines(&page.html), 25);
+        let at = page.html.find("rel=\"next\"").unwrap();
+        let link = page.html[..at].rsplit("href=\"").next().unwrap().split('"').next().unwrap().replace("&#38;", "&");
+        assert_eq!(lines(&counter.get(&link).await.expect(200).html), 2);
+        assert_eq!(lines(&counter.get("/ho-so?q=nguyen+van+duc").await.expect(200).html), 9);
+        assert_eq!(lines(&counter.get("/ho-so?q=binh&status=&received_from=10/03/2026&received_to=10/3/2026").await.expect(200).html), 9);
+        counter.get("/ho-so?received_from=32/01/2026").await.expect(422).says("id=\"rf-fault\"").says("value=\"32/01/2026\"");
+        counter.get("/ho-so?q=khong+ai").await.expect(200).says("Thử bỏ bớt điều kiện lọc.");
+    }
+}
