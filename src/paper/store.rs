@@ -73,8 +73,11 @@ pub fn template(c: &mut Conn<'_>, branch: BranchId, form: &str) -> Outcome<Optio
         .optional())?)
 }
 
-/// Which templates there are, without their text: branch, form, fingerprint, when, by whom.
-pub fn templates(c: &mut Conn<'_>) -> Outcome<Vec<(BranchId, String, String, Moment, OfficerId)>> {
+/// A template without its text: branch, form, fingerprint, when, by whom.
+pub type TemplateLine = (BranchId, String, String, Moment, OfficerId);
+
+/// Which templates there are.
+pub fn templates(c: &mut Conn<'_>) -> Outcome<Vec<TemplateLine>> {
     Ok(both!(c, |c| templates::table
         .order((templates::form, templates::branch_id))
         .select((

@@ -40,7 +40,7 @@ pub fn dong(amount: u64) -> String {
     let digits = amount.to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             grouped.push('.');
         }
         grouped.push(digit);

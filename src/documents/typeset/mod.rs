@@ -84,20 +84,9 @@ fn typeset(order: &Order) -> Result<Printed, TemplateFault> {
 }
 
 fn unguarded(order: &Order) -> Result<Printed, TemplateFault> {
-    let data = clean::printable(order.data.clone());
-    let local = crate::domain::local_time::local(order.dated);
-    let part = |number: u32| u8::try_from(number).unwrap_or_default();
-    let dated = Datetime::from_ymd_hms(
-        local.year(),
-        part(local.month()),
-        part(local.day()),
-        part(local.hour()),
-        part(local.minute()),
-        part(local.second()),
-    );
-    let desk = Desk::new(&order.template, &data, dated);
-    let document: PagedDocument =
-        typst::compile(&desk).output.map_err(|faults| first_fault(&desk, &faults))?;
+    let dated = wall_clock(order.dated);
+    let desk = Desk::new(&order.template, &clean::printable(order.data.clone()), dated);
+    let document = laid_out(&desk)?;
     let options = PdfOptions {
         ident: Smart::Custom(order.ident.clone()),
         creator: Smart::Custom(Some("motcua".to_owned())),
@@ -107,6 +96,24 @@ fn unguarded(order: &Order) -> Result<Printed, TemplateFault> {
     };
     let pdf = typst_pdf::pdf(&document, &options).map_err(|faults| first_fault(&desk, &faults))?;
     Ok(Printed { pdf, text: text::of(&document), pages: document.pages().len() })
+}
+
+fn laid_out(desk: &Desk) -> Result<PagedDocument, TemplateFault> {
+    typst::compile(desk).output.map_err(|faults| first_fault(desk, &faults))
+}
+
+/// The moment as the clock of the counter shows it.
+fn wall_clock(at: DateTime<Utc>) -> Option<Datetime> {
+    let local = crate::domain::local_time::local(at);
+    let part = |number: u32| u8::try_from(number).unwrap_or_default();
+    Datetime::from_ymd_hms(
+        local.year(),
+        part(local.month()),
+        part(local.day()),
+        part(local.hour()),
+        part(local.minute()),
+        part(local.second()),
+    )
 }
 
 /// For archives (PDF/A-2a: fonts inside, text with its meaning) and for those who listen (PDF/UA-1).

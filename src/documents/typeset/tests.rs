@@ -132,3 +132,205 @@ fn text_too_small_to_be_read_is_not_said() {
     let order = with("#set document(title: \"x\")\n= Lớn\n#text(size: 2pt)[bé]", Value::Null);
     assert_eq!(typeset(&order).unwrap().text, "Lớn\n");
 }
+
+/// The words of every form, with every mark on every letter: what a reader, a search and a listener get.
+#[test]
+fn the_words_of_every_form_are_these() {
+    for form in Form::ALL {
+        insta::assert_snapshot!(form.as_str(), typeset(&order(*form)).unwrap().text);
+    }
+}
+
+#[allow(clippy::float_arithmetic, reason = "points on paper, measured")]
+mod layout {
+    //! Measured against NĐ 30/2020/NĐ-CP, Phụ lục I, Phần I. In points: a millimetre is 2.835.
+
+    use super::*;
+    use typst::layout::{Frame, FrameItem, Point};
+    use typst::visualize::Geometry;
+
+    /// A run of text: its left edge, base line, width, size, weight, slant; or a rule: its left edge, height and length.
+    #[derive(Debug, Clone)]
+    enum Mark {
+        Text { words: String, x: f64, y: f64, width: f64, size: f64, bold: bool, italic: bool },
+        Rule { x: f64, y: f64, length: f64 },
+    }
+
+    fn marks(order: &Order) -> Vec<Mark> {
+        let data = clean::printable(order.data.clone());
+        let desk = Desk::new(&order.template, &data, wall_clock(order.dated));
+        let document = laid_out(&desk).unwrap();
+        let mut marks = Vec::new();
+        gather(&document.pages()[0].frame, Point::zero(), &mut marks);
+        marks
+    }
+
+    fn gather(frame: &Frame, at: Point, marks: &mut Vec<Mark>) {
+        for (place, item) in frame.items() {
+            let place = at + *place;
+            match item {
+                FrameItem::Group(group) => {
+                    gather(&group.frame, place + Point::new(group.transform.tx, group.transform.ty), marks);
+                }
+                FrameItem::Text(text) => {
+                    let variant = text.font.font().info().variant;
+                    marks.push(Mark::Text {
+                        words: text.text.to_string(),
+                        x: place.x.to_pt(),
+                        y: place.y.to_pt(),
+                        width: text.width().to_pt(),
+                        size: text.size.to_pt(),
+                        bold: variant.weight.to_number() >= 700,
+                        italic: variant.style != typst::text::FontStyle::Normal,
+                    });
+                }
+                FrameItem::Shape(shape, _) => {
+                    if let Geometry::Line(to) = &shape.geometry {
+                        marks.push(Mark::Rule {
+                            x: place.x.to_pt(),
+                            y: place.y.to_pt(),
+                            length: to.x.to_pt(),
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    struct Run {
+        x: f64,
+        y: f64,
+        width: f64,
+        size: f64,
+        bold: bool,
+        italic: bool,
+    }
+
+    fn text(marks: &[Mark], starts: &str) -> Run {
+        marks
+            .iter()
+            .find_map(|mark| match mark {
+                Mark::Text { words, x, y, width, size, bold, italic } if words.starts_with(starts) => {
+                    Some(Run { x: *x, y: *y, width: *width, size: *size, bold: *bold, italic: *italic })
+                }
+                _ => None,
+            })
+            .unwrap_or_else(|| panic!("no {starts:?} in {marks:#?}"))
+    }
+
+    /// The rule under a run of text, and how far under its base line.
+    fn rule_under(marks: &[Mark], run: &Run) -> (f64, f64) {
+        let middle = run.x + run.width / 2.0;
+        marks
+            .iter()
+            .filter_map(|mark| match mark {
+                Mark::Rule { x, y, length } if *y > run.y && (x + length / 2.0 - middle).abs() < 2.0 => {
+                    Some((*length, y - run.y))
+                }
+                _ => None,
+            })
+            .min_by(|one, other| one.1.total_cmp(&other.1))
+            .expect("a rule")
+    }
+
+    const MM: f64 = 72.0 / 25.4;
+
+    #[test]
+    fn the_official_letter_is_laid_out_as_the_decree_says() {
+        let marks = marks(&order(Form::ApologyLetter));
+        let (mut left, mut right, mut top, mut bottom) = (f64::MAX, 0_f64, f64::MAX, 0_f64);
+        for mark in &marks {
+            if let Mark::Text { x, y, width, size, .. } = mark {
+                left = left.min(*x);
+                right = right.max(x + width);
+                top = top.min(y - 0.66 * size); // capitals
+                bottom = bottom.max(*y);
+            }
+        }
+        // Mục I.4: margins of a page of A4.
+        assert!((30.0 * MM - 0.1..=35.0 * MM).contains(&left), "left {}", left / MM);
+        assert!(
+            (15.0 * MM - 0.1..=20.0 * MM).contains(&(210.0 * MM - right)),
+            "right {}",
+            210.0 - right / MM
+        );
+        assert!((20.0 * MM - 0.5..=25.0 * MM).contains(&top), "top {}", top / MM);
+        assert!(297.0 * MM - bottom >= 20.0 * MM, "bottom {}", 297.0 - bottom / MM);
+
+        let nation = text(&marks, "CỘNG HÒA");
+        assert!((12.0..=13.0).contains(&nation.size) && nation.bold && !nation.italic);
+        let motto = text(&marks, "Độc lập");
+        assert!((13.0..=14.0).contains(&motto.size) && motto.bold && !motto.italic);
+        assert!(
+            motto.y > nation.y && (motto.x + motto.width / 2.0 - nation.x - nation.width / 2.0).abs() < 1.0
+        );
+        let (length, under) = rule_under(&marks, &motto);
+        assert!(
+            (length - motto.width).abs() < 1.0 && under < 8.0,
+            "the whole motto: {length} of {}",
+            motto.width
+        );
+
+        let above = text(&marks, "SỞ NÔNG");
+        assert!((12.0..=13.0).contains(&above.size) && !above.bold && above.x < nation.x);
+        let agency = text(&marks, "CHI CỤC");
+        assert!((12.0..=13.0).contains(&agency.size) && agency.bold && agency.y > above.y);
+        let (length, under) = rule_under(&marks, &agency);
+        let part = length / agency.width;
+        assert!((1.0 / 3.0..=0.5).contains(&part) && under < 10.0, "a third to a half of its width: {part}");
+
+        let number = text(&marks, "Số: 05/PXL-CCTS");
+        assert!((number.size - 13.0).abs() < 0.01 && !number.bold && !number.italic);
+        let place = text(&marks, "Thành phố Hồ Chí Minh, ngày 07");
+        assert!((13.0..=14.0).contains(&place.size) && place.italic && !place.bold);
+        assert!((place.y - number.y).abs() < 0.5, "on one line with the number");
+        let subject = text(&marks, "V/v");
+        assert!((12.0..=13.0).contains(&subject.size) && !subject.bold && subject.y > number.y);
+
+        let body = text(&marks, "Ngày ");
+        assert!((13.0..=14.0).contains(&body.size) && !body.bold);
+        let indent = body.x - 30.0 * MM;
+        assert!((10.0 * MM..=12.7 * MM + 0.1).contains(&indent), "first line {}", indent / MM);
+        let second = text(&marks, "quyết thủ tục");
+        let pitch = (second.y - body.y) / body.size;
+        assert!((1.0..=1.75).contains(&pitch), "single to one and a half: {pitch}");
+
+        let signature = text(&marks, "KT. CHI CỤC TRƯỞNG");
+        assert!((13.0..=14.0).contains(&signature.size) && signature.bold && signature.x > 105.0 * MM);
+        let name = text(&marks, "Lê Thị");
+        assert!(
+            (13.0..=14.0).contains(&name.size) && name.bold && name.y - signature.y > 20.0 * MM,
+            "room to sign"
+        );
+        let to = text(&marks, "Nơi nhận:");
+        assert!((to.size - 12.0).abs() < 0.01 && to.bold && to.italic);
+        let list = text(&marks, "- Như trên");
+        assert!((list.size - 11.0).abs() < 0.01 && !list.bold && !list.italic);
+    }
+
+    #[test]
+    fn on_every_paper_nothing_leaves_the_page_and_the_rules_keep_off_the_words() {
+        for form in Form::ALL {
+            let marks = marks(&order(*form));
+            let (width, height) = match form {
+                Form::ApologyLetter => (210.0, 297.0),
+                Form::Register => (297.0, 210.0),
+                _ => (148.0, 210.0),
+            };
+            for mark in &marks {
+                if let Mark::Text { words, x, y, width: long, .. } = mark {
+                    let within =
+                        *x >= 9.0 * MM && x + long <= (width - 9.0) * MM && *y >= 0.0 && *y <= height * MM;
+                    assert!(within, "{form}: {words:?} at {} mm to {} mm", x / MM, (x + long) / MM);
+                }
+            }
+            let motto = text(&marks, "Độc lập");
+            let (length, under) = rule_under(&marks, &motto);
+            assert!(
+                (length - motto.width).abs() < 1.0 && (2.0..8.0).contains(&under),
+                "{form}: {length}, {under}"
+            );
+        }
+    }
+}

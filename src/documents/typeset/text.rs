@@ -43,14 +43,11 @@ impl Told {
 
     /// Another base line is another line; a gap in a line is a space.
     fn between(&mut self, place: Point) {
-        match self.end {
-            None => {}
-            Some((y, right)) if y.approx_eq(place.y) => {
-                if !right.approx_eq(place.x) && !self.text.ends_with(char::is_whitespace) {
-                    self.text.push(' ');
-                }
-            }
-            Some(_) => self.end_line(),
+        let Some((y, right)) = self.end else { return };
+        if !y.approx_eq(place.y) {
+            self.end_line();
+        } else if !right.approx_eq(place.x) && !self.text.ends_with(char::is_whitespace) {
+            self.text.push(' ');
         }
     }
 

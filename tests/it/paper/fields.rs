@@ -143,6 +143,28 @@ on_both! {
         }
     }
 
+    async fn the_receipt_leads_to_the_dossiers_public_page(db: TestDatabase) {
+        let ground = Ground::at(&db, crate::support::house::MORNING);
+        let variables = [("MOTCUA__HTTP__PUBLIC_URL".to_owned(), "https://motcua.example.vn/".to_owned())];
+        let config = motcua::config::Config::load(None, variables).unwrap();
+        let letters = crate::support::house::letters(&config);
+        let house = motcua::http::House::new(
+            ground.db.clone(), ground.clock.clone(), ground.references.clone(), motcua::http::Settings::default(),
+        );
+        let house = TestHouse::with_letters(db, house, motcua::account::Settings::default(), letters).await;
+        let code = ground.take_in_async("TS", intake(BOAT, applicant(NAME))).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let dossier = counter.get(&format!("/dossiers/{code}")).await.expect(200);
+        let key = dossier.body["lookup_key"].as_str().unwrap();
+        let receipt = pdf(&counter, &format!("/dossiers/{code}/documents/receipt.pdf")).await;
+        let text = receipt.text();
+        assert!(text.contains("https://motcua.example.vn/tra-cuu với mã hồ sơ"), "{text}");
+        assert!(text.contains(&format!("mã tra cứu {key}")) || text.contains(key), "{text}");
+        if let Some(folder) = std::env::var_os("MOTCUA_PAPERS") {
+            std::fs::write(std::path::Path::new(&folder).join("receipt-of-a-dossier.pdf"), &receipt.bytes).unwrap();
+        }
+    }
+
     async fn form_02_asks_for_what_is_missing(db: TestDatabase) {
         let counter = Counter::open(db).await;
         let code = counter.take_in().await;

@@ -66,9 +66,18 @@ impl TestHouse {
 
     /// The service over a house that is already set up.
     pub async fn over(database: TestDatabase, house: House, accounts: account::Settings) -> Self {
+        let letters = letters(&Config::load(None, []).unwrap());
+        Self::with_letters(database, house, accounts, letters).await
+    }
+
+    /// The same, with letters and papers that are written in another way.
+    pub async fn with_letters(
+        database: TestDatabase,
+        house: House,
+        accounts: account::Settings,
+        letters: Letters,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let config = Config::load(None, []).unwrap();
-        let letters = letters(&config);
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let server = motcua::app::serve(listener, house.clone(), accounts, letters).await.unwrap();
         let handle = server.handle();
