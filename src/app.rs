@@ -63,6 +63,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(apology::deliver::deliver_apology)
         .service(apology::letter::letter_of_apology)
         .service(apology::letter_pdf::pdf_of_apology)
+        .service(apology::letter_docx::docx_of_apology)
         // papers
         .service(paper::show::dossier_document)
         .service(paper::register::show_register)

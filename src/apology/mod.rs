@@ -15,6 +15,7 @@ mod facts;
 mod issued;
 mod late;
 pub mod letter;
+pub mod letter_docx;
 pub mod letter_pdf;
 pub mod list;
 pub mod missing;

@@ -4,6 +4,7 @@ pub mod codes;
 pub mod dates;
 pub mod forms;
 pub mod letter;
+pub mod signature;
 pub mod table;
 pub mod typeset;
 pub mod word;

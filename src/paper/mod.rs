@@ -16,6 +16,7 @@ pub mod save_template;
 pub mod show;
 pub mod show_template;
 mod store;
+pub mod word;
 
 pub use print::{Kept, Sheet, keep, kept, own_template, print};
 

@@ -1,9 +1,9 @@
-//! `GET /dossiers/{code}/documents/{file}`: a paper of a dossier as PDF. What is given out is stored the first time
-//! and the same ever after.
+//! `GET /dossiers/{code}/documents/{file}`: a paper of a dossier as PDF, or as DOCX to be edited. What is given out
+//! is the PDF: it is stored the first time and the same ever after.
 
 use super::facts::Facts;
 use super::print::{self, Kept, Sheet, keep, kept, own_template};
-use super::{forms, not_printed};
+use super::{forms, not_printed, word};
 use crate::account::Officer;
 use crate::apology::{self, Letters};
 use crate::documents::forms::Form;
@@ -15,7 +15,8 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, get};
 
 /// A paper of a dossier: `receipt.pdf`, `supplement-request.pdf` (the last one), `refusal.pdf`, `apology.pdf` (the
-/// letter in force; a draft is marked as one), `control-sheet.pdf`, `stopping-notice.pdf` (rules of 2025).
+/// letter in force; a draft is marked as one), `control-sheet.pdf`, `stopping-notice.pdf` (rules of 2025); each of
+/// them also as `.docx`, in the same layout and words.
 ///
 /// 409 says why the dossier has no such paper. The first time a receipt, request, refusal or notice is asked for it
 /// is stored, and given byte for byte ever after; a correction of what it says makes another.
@@ -31,10 +32,7 @@ pub async fn dossier_document(
     segments: Segment<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (code, file) = segments.into_inner();
-    let form = file.strip_suffix(".pdf").and_then(|name| name.parse::<Form>().ok());
-    let Some(form) = form.filter(|form| !matches!(form, Form::ApologyLetter | Form::Register)) else {
-        return Err(Problem::no_such_path());
-    };
+    let Some((form, kind)) = asked(&file) else { return Err(Problem::no_such_path()) };
     let (references, now, who) = (house.references.clone(), house.clock.now(), officer.id);
     let room = Letters::clone(&letters);
     let (sheet, own, stored) = house
@@ -50,15 +48,20 @@ pub async fn dossier_document(
                     forms::sheet(&facts, &reference, form, &room.public_url, now)?
                 }
             };
-            let stored = match &sheet.occasion {
-                Some(occasion) => kept(c, id, form, occasion)?,
-                None => None,
+            let stored = match (&sheet.occasion, kind) {
+                (Some(occasion), Kind::Pdf) => kept(c, id, form, occasion)?,
+                _ => None,
             };
             let own = own_template(c, sheet.branch, form)?;
             Ok::<_, Failure>((sheet, own, stored))
         })
         .await?;
     let (dossier, branch) = (sheet.dossier, sheet.branch);
+    if kind == Kind::Docx {
+        let answer = word::answer(format!("{}-{form}.docx", sheet.name), sheet).await?;
+        views.note(dossier, branch, who, now, &format!("{form}-docx"));
+        return Ok(answer);
+    }
     let name = format!("{}-{form}.pdf", sheet.name);
     let paper = match stored {
         Some(stored) => stored,
@@ -77,6 +80,23 @@ pub async fn dossier_document(
     Ok(answer(&name, &paper))
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Pdf,
+    Docx,
+}
+
+/// The form and the kind of file in a name such as `receipt.pdf`.
+fn asked(file: &str) -> Option<(Form, Kind)> {
+    let (name, kind) = match file.rsplit_once('.')? {
+        (name, "pdf") => (name, Kind::Pdf),
+        (name, "docx") => (name, Kind::Docx),
+        _ => return None,
+    };
+    let form = name.parse().ok()?;
+    (!matches!(form, Form::ApologyLetter | Form::Register)).then_some((form, kind))
+}
+
 /// Stored, where it is a paper that is given out.
 async fn given_out(house: &House, sheet: Sheet, printed: Kept) -> Result<Kept, Problem> {
     if sheet.occasion.is_none() {
@@ -88,12 +108,16 @@ async fn given_out(house: &House, sheet: Sheet, printed: Kept) -> Result<Kept, P
 
 /// A PDF that is shown where it was asked for, and kept by nobody on the way.
 pub fn answer(name: &str, paper: &Kept) -> HttpResponse {
-    let name: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+    let name = file_name(name);
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/pdf"))
         .insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")))
         .insert_header((header::ETAG, format!("\"{}\"", paper.sha256)))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .body(paper.pdf.clone())
+}
+
+/// A name that any system can save a file under.
+pub(super) fn file_name(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect()
 }

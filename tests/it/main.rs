@@ -21,6 +21,7 @@ mod calendar;
 mod cli;
 mod crash;
 mod demo;
+mod documents;
 mod domain;
 mod dossier;
 mod house;

@@ -3,6 +3,7 @@
 mod fields;
 mod register;
 mod templates;
+mod word;
 
 use crate::support::house::Person;
 use reqwest::{Method, StatusCode};

@@ -10,6 +10,7 @@ pub mod postgres;
 pub mod process;
 pub mod real_smtp;
 pub mod register;
+pub mod sign;
 pub mod smtp;
 pub mod surfer;
 

@@ -1,0 +1,3 @@
+//! Papers held against tools that others wrote.
+
+mod signature;

@@ -1,0 +1,50 @@
+//! A token of an agency: signs PDFs with a tool that others wrote (pyHanko), and looks at them with another
+//! (`pdfsig`, of poppler-utils).
+//!
+//! Runs in the Python named by `MOTCUA_TEST_PYTHON`, else in `python3`, where pyHanko is installed.
+
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// The PDF, signed in this way (`sign.py` says which there are); none where pyHanko is not installed (said loudly,
+/// and once).
+///
+/// # Panics
+/// In CI without pyHanko.
+pub fn signed(pdf: &[u8], how: &str) -> Option<Vec<u8>> {
+    let python = python_with_pyhanko()?;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (source, target) = (folder.path().join("in.pdf"), folder.path().join("out.pdf"));
+    std::fs::write(&source, pdf).expect("written");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/sign.py");
+    let done = Command::new(python).arg(script).args([&source, &target]).arg(how).output().expect("it runs");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    Some(std::fs::read(&target).expect("it has signed"))
+}
+
+/// What `pdfsig` says of each signature.
+pub fn pdfsig(pdf: &[u8]) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("signed.pdf");
+    std::fs::write(&file, pdf).expect("written");
+    let told = Command::new("pdfsig").arg("-nocert").arg(&file).output().expect("pdfsig, of poppler-utils");
+    String::from_utf8(told.stdout).expect("text")
+}
+
+fn python_with_pyhanko() -> Option<&'static str> {
+    static PYTHON: OnceLock<Option<String>> = OnceLock::new();
+    let found = PYTHON.get_or_init(|| {
+        let named = std::env::var("MOTCUA_TEST_PYTHON").ok().filter(|name| !name.is_empty());
+        let python = named.unwrap_or_else(|| "python3".to_owned());
+        let mut import = Command::new(&python);
+        import.args(["-c", "import pyhanko.sign"]).stdin(Stdio::null()).stderr(Stdio::null());
+        import.status().is_ok_and(|status| status.success()).then_some(python)
+    });
+    if found.is_none() {
+        super::skipped(
+            "pyHanko (signs PDFs)",
+            "Install it (pip install pyhanko) and name its Python in MOTCUA_TEST_PYTHON.",
+        );
+    }
+    found.as_deref()
+}
