@@ -10,7 +10,6 @@ use crate::domain::local_time::day_of;
 use crate::domain::punctuality::days_late;
 use crate::domain::refusal::Refusal;
 use crate::failure::{Failure, Outcome};
-use crate::http::BASE;
 use crate::reference::Reference;
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -88,7 +87,7 @@ impl Sources<'_> {
     fn link(&self) -> Option<String> {
         let public = self.letters.public_url.trim_end_matches('/');
         let code = &self.dossier.code;
-        (!public.is_empty()).then(|| format!("{public}{BASE}/public/dossiers/{code}?key={}", self.lookup_key))
+        (!public.is_empty()).then(|| format!("{public}/tra-cuu/{code}?key={}", self.lookup_key))
     }
 }
 

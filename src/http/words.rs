@@ -13,6 +13,11 @@ rust_i18n::i18n!("locales");
 const _: &[&str] = &[
     include_str!("../../locales/catalogue.yml"),
     include_str!("../../locales/pages.yml"),
+    include_str!("../../locales/pages_admin.yml"),
+    include_str!("../../locales/pages_apologies.yml"),
+    include_str!("../../locales/pages_calendar.yml"),
+    include_str!("../../locales/pages_citizen.yml"),
+    include_str!("../../locales/pages_rates.yml"),
     include_str!("../../locales/problems.yml"),
     include_str!("../../locales/faults.yml"),
     include_str!("../../locales/indicators.yml"),

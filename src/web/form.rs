@@ -103,6 +103,14 @@ impl Form {
         self.refused_by(&problem.worded(lang), problem.slug() == "stale");
     }
 
+    /// The same where the form fills only a part of what is sent: what is said about `part/field` is about `field`.
+    pub fn refused_in(&mut self, problem: &Problem, lang: Lang, part: &str) {
+        self.refused(problem, lang);
+        let faults = std::mem::take(&mut self.faults);
+        let own = |name: String| name.strip_prefix(part).map(str::to_owned).unwrap_or(name);
+        self.faults = faults.into_iter().map(|(name, words)| (own(name), words)).collect();
+    }
+
     fn refused_by(&mut self, worded: &Worded, stale: bool) {
         let mut elsewhere = Vec::new();
         for error in &worded.errors {

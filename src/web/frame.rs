@@ -38,6 +38,12 @@ const MENU: &[Place] = &[
     Place { id: "intake", path: "/tiep-nhan", who: &[Role::Counter, Role::Head, Role::Admin], key: "2" },
     Place { id: "hand-over", path: "/tra-ket-qua", who: &[Role::Counter, Role::Head, Role::Admin], key: "3" },
     Place { id: "dossiers", path: "/ho-so", who: ALL, key: "4" },
+    Place { id: "apologies", path: "/xin-loi", who: ALL, key: "5" },
+    Place { id: "rates", path: "/ket-qua", who: ALL, key: "6" },
+    Place { id: "calendar", path: "/lich", who: ALL, key: "7" },
+    Place { id: "catalogue", path: "/danh-muc", who: ALL, key: "8" },
+    Place { id: "accounts", path: "/tai-khoan", who: ALL, key: "9" },
+    Place { id: "jobs", path: "/cong-viec", who: &[Role::Admin], key: "0" },
 ];
 
 /// Around a page.
@@ -63,6 +69,11 @@ impl Frame {
         self.with(key, &[])
     }
 
+    /// The words for a code word of a page: `pages.KEY.WORD`.
+    pub fn word(&self, key: &str, word: &str) -> String {
+        self.with(&format!("{key}.{word}"), &[])
+    }
+
     /// The words under `pages.KEY` with one fact in them.
     pub fn t1(&self, key: &str, name: &str, fact: impl ToString) -> String {
         self.with(key, &[(name, fact.to_string())])
@@ -71,6 +82,21 @@ impl Frame {
     /// The words under `pages.KEY` with two facts in them.
     pub fn t2(&self, key: &str, one: &str, first: impl ToString, two: &str, second: impl ToString) -> String {
         self.with(key, &[(one, first.to_string()), (two, second.to_string())])
+    }
+
+    /// The words under `pages.KEY` with three facts in them.
+    #[allow(clippy::too_many_arguments, reason = "pairs, as in a template they are written")]
+    pub fn t3(
+        &self,
+        key: &str,
+        one: &str,
+        first: impl ToString,
+        two: &str,
+        second: impl ToString,
+        three: &str,
+        third: impl ToString,
+    ) -> String {
+        self.with(key, &[(one, first.to_string()), (two, second.to_string()), (three, third.to_string())])
     }
 
     fn with(&self, key: &str, facts: &[(&str, String)]) -> String {
@@ -120,6 +146,11 @@ impl Frame {
         legs.split('+').map(in_words).collect::<Vec<_>>().join(" + ")
     }
 
+    /// A number as people write it.
+    pub fn count(&self, number: &i64) -> String {
+        super::figures::count(*number, self.lang)
+    }
+
     /// A date or moment as people read it; nothing for nothing.
     pub fn date(&self, text: &Option<String>) -> String {
         text.as_deref().map(when::written).unwrap_or_default()
@@ -128,6 +159,14 @@ impl Frame {
     /// The same of what is always there.
     pub fn on(&self, text: &str) -> String {
         when::written(text)
+    }
+
+    /// The weekday of a date, short: T2 to CN.
+    pub fn weekday(&self, date: &str) -> String {
+        use chrono::Datelike as _;
+        let date = date.parse::<chrono::NaiveDate>();
+        date.map(|date| self.word("calendar.weekday", &date.weekday().number_from_monday().to_string()))
+            .unwrap_or_default()
     }
 
     /// The address of a file of ours.
@@ -146,6 +185,16 @@ impl Frame {
 
     pub fn role(&self) -> Option<Role> {
         self.officer.as_ref().map(|officer| officer.role)
+    }
+
+    /// Sees every branch.
+    pub fn sees_all(&self) -> bool {
+        self.role().is_some_and(Role::sees_all_branches)
+    }
+
+    /// Looks after calendar, catalogue and accounts.
+    pub fn is_admin(&self) -> bool {
+        self.role() == Some(Role::Admin)
     }
 
     /// Whoever takes in dossiers.

@@ -1,6 +1,10 @@
 //! Every page in one place, and which of them are open to all.
 
 use super::gate::gate;
+use super::{accounts, catalogue, jobs, procedure};
+use super::{
+    apologies, apology, calendar, calendar_change, due_date, indicators, public_rates, rates, track,
+};
 use super::{
     assets, dossier, dossiers, hand_over, home, intake, password, preferences, sessions, sign_in, today,
 };
@@ -38,6 +42,52 @@ pages! {
     get "/ho-so/{code}/da-tiep-nhan" => intake::taken_in,
     get "/ho-so/{code}/giay-to/{paper}" => dossier::paper,
     post "/ho-so/{code}/viec/{act}" => dossier::act,
+    // citizens
+    get "/tra-cuu" => track::ask,
+    get "/tra-cuu/{code}" => track::show,
+    get "/ty-le" => public_rates::show,
+    get "/ty-le.csv" => public_rates::export,
+    // letters of apology
+    get "/xin-loi" => apologies::show,
+    post "/xin-loi/ky" => apologies::sign,
+    get "/xin-loi/{id}" => apology::show,
+    post "/xin-loi/{id}" => apology::edit,
+    post "/xin-loi/{id}/ky" => apology::sign,
+    post "/xin-loi/{id}/trao" => apology::deliver,
+    get "/xin-loi/{id}/thu.txt" => apology::text,
+    // the working calendar
+    get "/tinh-han" => due_date::show,
+    get "/lich" => calendar::show,
+    post "/lich/xem-truoc" => calendar_change::preview,
+    post "/lich/ghi" => calendar_change::change,
+    get "/lich/tinh-lai" => calendar_change::recount,
+    post "/lich/tinh-lai" => calendar_change::recompute,
+    get "/lich/nam" => calendar_change::year,
+    post "/lich/nam" => calendar_change::put_year,
+    // what the figures say
+    get "/ket-qua" => rates::show,
+    get "/ket-qua.csv" => rates::export,
+    get "/chi-tieu" => indicators::show,
+    // the catalogue
+    get "/danh-muc" => catalogue::show,
+    post "/danh-muc/linh-vuc" => catalogue::add_sector,
+    get "/danh-muc/don-vi-moi" => catalogue::new_branch,
+    post "/danh-muc/don-vi-moi" => catalogue::create_branch,
+    get "/danh-muc/don-vi/{code}" => catalogue::branch,
+    post "/danh-muc/don-vi/{code}" => catalogue::change_branch,
+    get "/danh-muc/thu-tuc-moi" => procedure::new,
+    post "/danh-muc/thu-tuc-moi" => procedure::create,
+    get "/danh-muc/thu-tuc/{code}" => procedure::show,
+    get "/danh-muc/thu-tuc/{code}/phien-ban-moi" => procedure::new_version,
+    post "/danh-muc/thu-tuc/{code}/phien-ban-moi" => procedure::add_version,
+    // accounts and jobs
+    get "/tai-khoan" => accounts::show,
+    get "/tai-khoan/moi" => accounts::new,
+    post "/tai-khoan/moi" => accounts::create,
+    get "/tai-khoan/{id}" => accounts::one,
+    post "/tai-khoan/{id}" => accounts::change,
+    get "/cong-viec" => jobs::show,
+    post "/cong-viec/{id}/thu-lai" => jobs::retry,
     // who works here
     get "/dang-nhap" => sign_in::show,
     post "/dang-nhap" => sign_in::enter,
@@ -51,8 +101,17 @@ pages! {
 }
 
 /// Open to everybody; every other page asks to sign in first.
-pub const OPEN: &[(&str, &str)] =
-    &[("get", "/dang-nhap"), ("post", "/dang-nhap"), ("post", "/dang-xuat"), ("post", "/giao-dien")];
+pub const OPEN: &[(&str, &str)] = &[
+    ("get", "/tra-cuu"),
+    ("get", "/tra-cuu/{code}"),
+    ("get", "/ty-le"),
+    ("get", "/ty-le.csv"),
+    ("get", "/tinh-han"),
+    ("get", "/dang-nhap"),
+    ("post", "/dang-nhap"),
+    ("post", "/dang-xuat"),
+    ("post", "/giao-dien"),
+];
 
 /// Puts the pages at the root of the service. What is none of them goes to `otherwise`.
 pub fn install(app: &mut ServiceConfig) {

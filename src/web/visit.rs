@@ -128,6 +128,19 @@ impl Passerby {
         drawn(&mut HttpResponse::Ok(), page)
     }
 
+    /// What the address of this page asks for, as a form.
+    pub fn asked(&self) -> Form {
+        Form::parse(self.here.split_once('?').map_or("", |(_, query)| query).as_bytes())
+    }
+
+    /// The page, which says that what was asked for is not there.
+    ///
+    /// # Errors
+    /// 500 when a template fails.
+    pub fn not_found(&self, page: &impl Template) -> Shown {
+        drawn(&mut HttpResponse::NotFound(), page)
+    }
+
     /// The page again, because what was entered was refused: 422, so that nobody takes it for done.
     ///
     /// # Errors

@@ -30,19 +30,19 @@ const SOON: Duration = Duration::from_secs(20);
 
 /// The branch Thủy sản on Tuesday 10/03/2026 at 9:00, with its people and a mail server. A boat's certificate takes
 /// three working days: due on Friday the 13th, the letter due on Thursday the 12th.
-struct Office {
-    house: TestHouse,
+pub(crate) struct Office {
+    pub(crate) house: TestHouse,
     ground: Ground,
     sink: Sink,
-    head: Person,
+    pub(crate) head: Person,
     counter: Person,
 }
 
-const BOAT: &str = "1.003650";
-const DAY_BEFORE: &str = "2026-03-12 09:00";
+pub(crate) const BOAT: &str = "1.003650";
+pub(crate) const DAY_BEFORE: &str = "2026-03-12 09:00";
 
 impl Office {
-    async fn open(db: TestDatabase) -> Self {
+    pub(crate) async fn open(db: TestDatabase) -> Self {
         let accounts = motcua::account::Settings {
             access_life: chrono::TimeDelta::days(400),
             session_life: chrono::TimeDelta::days(400),
@@ -60,8 +60,13 @@ impl Office {
     }
 
     /// A dossier taken in now; its code.
-    async fn take_in(&self, name: &str) -> String {
+    pub(crate) async fn take_in(&self, name: &str) -> String {
         self.ground.take_in_async("TS", intake(BOAT, applicant(name))).await
+    }
+
+    /// The same for a person with everything that is known of them.
+    pub(crate) async fn take_in_person(&self, person: motcua::domain::people::Applicant) -> String {
+        self.ground.take_in_async("TS", intake(BOAT, person)).await
     }
 
     async fn act(&self, code: &str, command: Command) {
@@ -91,7 +96,7 @@ impl Office {
     }
 
     /// Everything that is due now, the periodic jobs too.
-    async fn work(&self) {
+    pub(crate) async fn work(&self) {
         let worker = self.worker();
         worker.begin_periodic().await.unwrap();
         worker.run_due().await.unwrap();
@@ -106,20 +111,20 @@ impl Office {
     }
 
     /// All letters of a dossier, the oldest first.
-    async fn letters_of(&self, code: &str) -> Vec<Value> {
+    pub(crate) async fn letters_of(&self, code: &str) -> Vec<Value> {
         let answer = self.head.get(&format!("/apologies?dossier_code={code}")).await.expect(200);
         answer.body["items"].as_array().unwrap().clone()
     }
 
     /// The one letter of a dossier, whole.
-    async fn letter_of(&self, code: &str) -> Answer {
+    pub(crate) async fn letter_of(&self, code: &str) -> Answer {
         let letters = self.letters_of(code).await;
         assert_eq!(letters.len(), 1, "{letters:#?}");
         self.head.get(&path(&letters[0])).await.expect(200)
     }
 
     /// A draft with a cause and a date, on the day before the due date.
-    async fn draft(&self, name: &str) -> Answer {
+    pub(crate) async fn draft(&self, name: &str) -> Answer {
         let code = self.take_in(name).await;
         self.house.it_is(DAY_BEFORE);
         self.work().await;
@@ -128,7 +133,7 @@ impl Office {
         self.head.patch(&path(&draft.body), draft.version(), change).await.expect(200)
     }
 
-    async fn approve(&self, letter: &Answer) -> Answer {
+    pub(crate) async fn approve(&self, letter: &Answer) -> Answer {
         self.head.act(&format!("{}/approval", path(&letter.body)), letter.version(), json!({})).await
     }
 

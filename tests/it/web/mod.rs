@@ -1,9 +1,14 @@
 //! The pages, as a browser without scripts meets them; `day.rs` has a real one.
 
+mod admin;
+mod apologies;
+mod calendar;
+mod citizen;
 mod counter;
 mod day;
 mod forgery;
 mod handler;
 mod policy;
+mod rates;
 mod sessions;
 mod words;

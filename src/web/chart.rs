@@ -1,0 +1,96 @@
+//! A chart of shares over time, drawn by the server: bars with their number above and both targets as lines. What
+//! missed a target is hatched and marked, so that no colour is needed to see it.
+
+/// One bar.
+#[derive(Debug, Clone)]
+pub struct Bar {
+    pub label: String,
+    /// In hundredths of a percent; none where there was nothing to count.
+    pub value: Option<u32>,
+    /// As people read it.
+    pub words: String,
+    /// It misses the target of the branches.
+    pub missed: bool,
+}
+
+/// A bar with its place in the picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    pub x: u32,
+    pub y: u32,
+    pub width: u32,
+    pub height: u32,
+    pub middle: u32,
+    pub words_y: u32,
+    pub label: String,
+    pub words: String,
+    pub missed: bool,
+    pub empty: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Chart {
+    pub width: u32,
+    pub bars: Vec<Placed>,
+}
+
+/// The height of a bar of 100 %.
+const WHOLE: u32 = 160;
+/// Where bars stand.
+pub const GROUND: u32 = 190;
+const EACH: u32 = 64;
+const LEFT: u32 = 44;
+
+impl Chart {
+    pub fn of(bars: &[Bar]) -> Self {
+        let mut x = LEFT;
+        let placed = bars
+            .iter()
+            .map(|bar| {
+                let height = bar.value.unwrap_or(0).min(10_000) * WHOLE / 10_000;
+                let y = GROUND - height;
+                let placed = Placed {
+                    x: x + 10,
+                    y,
+                    width: EACH - 20,
+                    height,
+                    middle: x + EACH / 2,
+                    words_y: y - 6,
+                    label: bar.label.clone(),
+                    words: bar.words.clone(),
+                    missed: bar.missed,
+                    empty: bar.value.is_none(),
+                };
+                x += EACH;
+                placed
+            })
+            .collect();
+        Self { width: x + 8, bars: placed }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.bars.is_empty()
+    }
+
+    /// How high the line of this percentage lies.
+    pub fn line(&self, percent: &u32) -> u32 {
+        GROUND - percent * WHOLE / 100
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_as_high_as_its_share_and_never_higher_than_all() {
+        let bar =
+            |value| Bar { label: "01/2026".into(), value, words: String::new(), missed: value < Some(9_001) };
+        let chart = Chart::of(&[bar(Some(10_000)), bar(Some(5_000)), bar(None), bar(Some(99_999))]);
+        let heights: Vec<u32> = chart.bars.iter().map(|bar| bar.height).collect();
+        assert_eq!(heights, [WHOLE, WHOLE / 2, 0, WHOLE]);
+        assert!(chart.bars.iter().all(|bar| bar.y + bar.height == GROUND && bar.x + bar.width < chart.width));
+        assert_eq!(chart.bars.iter().map(|bar| bar.missed).collect::<Vec<_>>(), [false, true, true, false]);
+        assert!(chart.bars[2].empty);
+    }
+}

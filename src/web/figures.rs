@@ -1,0 +1,319 @@
+//! The figures of the API as pages show them: rows, shares as people write them, a table for other programs.
+
+use super::chart::Bar;
+use super::form::Form;
+use super::places::with_query;
+use super::visit::{Passerby, Shown};
+use crate::http::Lang;
+use crate::http::Problem;
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use chrono::{Datelike, Months, NaiveDate};
+use serde::Deserialize;
+
+/// An answer of `/rates` or `/public/rates`.
+#[derive(Debug, Deserialize)]
+pub struct Rates {
+    pub from: String,
+    pub to: String,
+    pub as_of: String,
+    pub rows: Vec<Row>,
+    pub total: Figures,
+    pub definitions: Definitions,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Definitions {
+    pub r1: String,
+    pub r2: String,
+    pub r3: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Row {
+    #[serde(default)]
+    pub branch_code: String,
+    #[serde(default)]
+    pub branch: String,
+    #[serde(default)]
+    pub sector: String,
+    #[serde(default)]
+    pub sector_code: String,
+    /// `2020-01`
+    #[serde(default)]
+    pub month: String,
+    #[serde(flatten)]
+    pub figures: Figures,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Figures {
+    pub received: Counted,
+    pub carried_over: i64,
+    pub resolved: Resolved,
+    pub in_process: InProcess,
+    pub r1: Option<Rate>,
+    pub r2: Option<Rate>,
+    pub r3: Option<Rate>,
+    pub targets: Targets,
+    pub apologies: Apologies,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Counted {
+    pub total: i64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Resolved {
+    pub total: i64,
+    pub early: i64,
+    pub on_time: i64,
+    pub overdue: i64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct InProcess {
+    pub total: i64,
+    pub within_limit: i64,
+    pub overdue: i64,
+    pub waiting: i64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Rate {
+    pub numerator: i64,
+    pub denominator: i64,
+    /// `99.96`
+    pub percent: String,
+}
+
+/// `met`, `missed` or `no_data`.
+#[derive(Debug, Deserialize)]
+pub struct Targets {
+    pub all_on_time: String,
+    pub over_90: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Apologies {
+    pub owed: i64,
+    pub issued: i64,
+    pub missing: i64,
+}
+
+impl Rate {
+    /// `99,96 %`, or `99.96%` in English.
+    pub fn shown(&self, lang: Lang) -> String {
+        match lang {
+            Lang::Vi => format!("{}\u{a0}%", self.percent.replace('.', ",")),
+            Lang::En => format!("{}%", self.percent),
+        }
+    }
+
+    /// In hundredths of a percent: 9996.
+    pub fn hundredths(&self) -> u32 {
+        self.percent.replace('.', "").parse().unwrap_or(0)
+    }
+}
+
+impl Figures {
+    /// The share resolved in time, or a dash.
+    pub fn r1(&self, lang: &Lang) -> String {
+        shown(&self.r1, *lang)
+    }
+
+    pub fn r2(&self, lang: &Lang) -> String {
+        shown(&self.r2, *lang)
+    }
+
+    pub fn r3(&self, lang: &Lang) -> String {
+        shown(&self.r3, *lang)
+    }
+}
+
+fn shown(rate: &Option<Rate>, lang: Lang) -> String {
+    rate.as_ref().map_or_else(|| "–".to_owned(), |rate| rate.shown(lang))
+}
+
+/// A count as people write it: `1.234.567`, or `1,234,567` in English.
+pub fn count(number: i64, lang: Lang) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let separator = if lang == Lang::Vi { '.' } else { ',' };
+    let mut written = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            written.push(separator);
+        }
+        written.push(digit);
+    }
+    if number < 0 { format!("−{written}") } else { written }
+}
+
+impl Row {
+    /// `2020-01` → `01/2020`
+    pub fn month(&self) -> String {
+        self.month
+            .split_once('-')
+            .map_or_else(|| self.month.clone(), |(year, month)| format!("{month}/{year}"))
+    }
+}
+
+/// What the chart of the months draws.
+pub fn bars(rates: &Rates, lang: Lang) -> Vec<Bar> {
+    rates
+        .rows
+        .iter()
+        .map(|row| Bar {
+            label: row.month(),
+            value: row.figures.r1.as_ref().map(Rate::hundredths),
+            words: row.figures.r1(&lang),
+            missed: row.figures.targets.over_90 == "missed",
+        })
+        .collect()
+}
+
+/// The days that a page of figures is about, as its address says them: `from` and `to` in dd/mm/yyyy, or `ky` for
+/// one of the periods people ask for most. What is no date stays, for the API to refuse.
+pub fn days(asked: &Form, today: NaiveDate) -> (String, String) {
+    let year = |of: i32| (NaiveDate::from_ymd_opt(of, 1, 1), NaiveDate::from_ymd_opt(of, 12, 31));
+    let first = today.with_day(1).unwrap_or(today);
+    let before = first.checked_sub_months(Months::new(1));
+    let quarter = first.checked_sub_months(Months::new(first.month0() % 3));
+    let (from, to) = match asked.value("ky") {
+        "thang" => (Some(first), Some(today)),
+        "thang-truoc" => (before, first.pred_opt()),
+        "quy" => (quarter, Some(today)),
+        "nam-truoc" => year(today.year() - 1),
+        _ => (year(today.year()).0, Some(today)),
+    };
+    let written = |name: &str, day: Option<NaiveDate>| match asked.given(name) {
+        Some(text) => super::when::read_date(text).map_or_else(|| text.to_owned(), |day| day.to_string()),
+        None => day.map(|day| day.to_string()).unwrap_or_default(),
+    };
+    (written("from", from), written("to", to))
+}
+
+/// Asks for these days and groupings; `more` narrows.
+///
+/// # Errors
+/// The API's problem.
+pub async fn ask(
+    visit: &Passerby,
+    path: &str,
+    (from, to): (&str, &str),
+    by: &str,
+    more: &[(&str, &str)],
+) -> Result<Rates, Problem> {
+    let mut query = vec![("from", from), ("to", to), ("by", by)];
+    query.extend_from_slice(more);
+    visit.get(&with_query(path, &query)).await
+}
+
+/// The rows as a table for other programs: UTF-8 with the mark that Excel looks for, counts and shares as numbers
+/// with a dot.
+///
+/// # Errors
+/// 500 when the table cannot be written.
+pub fn table(rates: &Rates, name: &str) -> Shown {
+    let mut lines = csv::Writer::from_writer(vec![0xef, 0xbb, 0xbf]);
+    let broken = |error: csv::Error| {
+        tracing::error!(%error, "a table could not be written");
+        Problem::broken()
+    };
+    lines.write_record(COLUMNS).map_err(broken)?;
+    for row in &rates.rows {
+        let of = &row.figures;
+        let share = |rate: &Option<Rate>| rate.as_ref().map(|rate| rate.percent.clone()).unwrap_or_default();
+        let texts = [&row.month, &row.branch_code, &row.branch, &row.sector_code, &row.sector];
+        let counts = [
+            of.received.total,
+            of.carried_over,
+            of.resolved.total,
+            of.resolved.early,
+            of.resolved.on_time,
+            of.resolved.overdue,
+            of.in_process.total,
+            of.in_process.within_limit,
+            of.in_process.overdue,
+            of.in_process.waiting,
+        ];
+        let mut line: Vec<String> = texts.iter().map(|text| harmless(text)).collect();
+        line.extend(counts.iter().map(i64::to_string));
+        line.extend([share(&of.r1), share(&of.r2), share(&of.r3)]);
+        line.extend([of.targets.over_90.clone(), of.targets.all_on_time.clone()]);
+        line.extend([of.apologies.owed, of.apologies.issued, of.apologies.missing].map(|n| n.to_string()));
+        lines.write_record(&line).map_err(broken)?;
+    }
+    let bytes = lines.into_inner().map_err(|error| broken(error.into_error().into()))?;
+    let saved_as = format!("attachment; filename=\"{name}_{}_{}.csv\"", rates.from, rates.to);
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((header::CONTENT_DISPOSITION, saved_as))
+        .body(bytes))
+}
+
+const COLUMNS: [&str; 23] = [
+    "month",
+    "branch_code",
+    "branch",
+    "sector_code",
+    "sector",
+    "received",
+    "carried_over",
+    "resolved",
+    "early",
+    "on_time",
+    "overdue",
+    "in_process",
+    "within_limit",
+    "in_process_overdue",
+    "waiting",
+    "r1_percent",
+    "r2_percent",
+    "r3_percent",
+    "over_90",
+    "all_on_time",
+    "apologies_owed",
+    "apologies_issued",
+    "apologies_missing",
+];
+
+/// A name that a spreadsheet would take for a formula is kept from being one.
+fn harmless(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_people_write_them() {
+        assert_eq!(count(1_234_567, Lang::Vi), "1.234.567");
+        assert_eq!(count(-12_345, Lang::En), "−12,345");
+        assert_eq!(count(0, Lang::Vi), "0");
+        let rate = Rate { numerator: 1, denominator: 3, percent: "33.33".into() };
+        assert_eq!((rate.shown(Lang::Vi).as_str(), rate.hundredths()), ("33,33\u{a0}%", 3333));
+    }
+
+    #[test]
+    fn the_days_are_the_year_so_far_unless_others_are_asked_for() {
+        let today = NaiveDate::from_ymd_opt(2026, 5, 20).unwrap();
+        let days = |query: &str| days(&Form::parse(query.as_bytes()), today);
+        let pair = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+        assert_eq!(days(""), pair("2026-01-01", "2026-05-20"));
+        assert_eq!(days("ky=thang"), pair("2026-05-01", "2026-05-20"));
+        assert_eq!(days("ky=thang-truoc"), pair("2026-04-01", "2026-04-30"));
+        assert_eq!(days("ky=quy"), pair("2026-04-01", "2026-05-20"));
+        assert_eq!(days("ky=nam-truoc"), pair("2025-01-01", "2025-12-31"));
+        assert_eq!(days("from=2/3/2026&to=x"), pair("2026-03-02", "x"));
+    }
+
+    #[test]
+    fn a_name_is_no_formula_in_a_table() {
+        assert_eq!(harmless("=1+1"), "'=1+1");
+        assert_eq!(harmless("Thủy sản"), "Thủy sản");
+    }
+}

@@ -1,0 +1,64 @@
+//! `/chi-tieu`: the plan's scoreboard.
+
+use super::figures::{Rate, days};
+use super::form::Form;
+use super::frame::Frame;
+use super::places::with_query;
+use super::visit::{Shown, Visit};
+use askama::Template;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Board {
+    from: String,
+    to: String,
+    indicators: Vec<Indicator>,
+}
+
+#[derive(Deserialize)]
+struct Indicator {
+    id: String,
+    section: String,
+    title: String,
+    counted: String,
+    target: String,
+    rate: Option<Rate>,
+    verdict: String,
+    rows: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    branch: String,
+    sector: Option<String>,
+    rate: Option<Rate>,
+    verdict: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/indicators.html")]
+struct Page {
+    f: Frame,
+    form: Form,
+    board: Option<Board>,
+}
+
+impl Page {
+    fn rate(&self, rate: &Option<Rate>) -> String {
+        rate.as_ref().map_or_else(|| "–".to_owned(), |rate| rate.shown(self.f.lang))
+    }
+}
+
+pub async fn show(visit: Visit) -> Shown {
+    let f = visit.frame("rates");
+    let (from, to) = days(&visit.asked(), visit.today);
+    let mut form = Form::of([("from", f.on(&from)), ("to", f.on(&to))]);
+    match visit.get(&with_query("/indicators", &[("from", &from), ("to", &to)])).await {
+        Ok(board) => visit.page(&Page { f, form, board: Some(board) }),
+        Err(problem) if problem.status().as_u16() == 422 => {
+            form.refused(&problem, visit.lang());
+            visit.refused(&Page { f, form, board: None })
+        }
+        Err(problem) => Err(problem),
+    }
+}

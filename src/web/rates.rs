@@ -1,0 +1,112 @@
+//! `/ket-qua`: the on-time rates of branches and sectors against both targets, month by month, for any days. The
+//! department sees all branches, a branch its own; what is published of the others is at `/ty-le`.
+
+use super::chart::Chart;
+use super::figures::{self, Rates, Row, ask, bars, days};
+use super::form::Form;
+use super::frame::Frame;
+use super::places::with_query;
+use super::visit::{Shown, Visit};
+use crate::http::Problem;
+use askama::Template;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Items<T> {
+    items: Vec<T>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    code: String,
+    name: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/rates.html")]
+struct Page {
+    f: Frame,
+    form: Form,
+    branches: Vec<(String, String)>,
+    sectors: Vec<(String, String)>,
+    all: Option<Answers>,
+    /// What the links to tables and lists take along.
+    narrowed: String,
+}
+
+struct Answers {
+    by_branch: Rates,
+    by_sector: Rates,
+    by_month: Rates,
+    chart: Chart,
+}
+
+impl Page {
+    /// The dossiers behind a number: the list, narrowed.
+    fn list(&self, row: &Row, timeliness: &str) -> String {
+        let branch =
+            if row.branch_code.is_empty() { self.form.value("branch_code") } else { &row.branch_code };
+        let sector = if row.sector_code.is_empty() { self.form.value("sector") } else { &row.sector_code };
+        let open = if timeliness == "overdue" { "true" } else { "" };
+        with_query(
+            "/ho-so",
+            &[("branch_code", branch), ("sector", sector), ("timeliness", timeliness), ("open", open)],
+        )
+    }
+
+    fn table(&self, by: &str) -> String {
+        format!("/ket-qua.csv?by={by}&{}", self.narrowed)
+    }
+}
+
+pub async fn show(visit: Visit) -> Shown {
+    let asked = visit.asked();
+    let f = visit.frame("rates");
+    let (from, to) = days(&asked, visit.today);
+    let (branch, sector) = (asked.value("branch_code").trim(), asked.value("sector").trim());
+    let mut form = Form::of([
+        ("from", f.on(&from)),
+        ("to", f.on(&to)),
+        ("branch_code", branch.to_owned()),
+        ("sector", sector.to_owned()),
+    ]);
+    let narrowed =
+        with_query("", &[("from", &from), ("to", &to), ("branch_code", branch), ("sector", sector)]);
+    let narrowed = narrowed.trim_start_matches('?').to_owned();
+    let branches: Items<Named> = visit.get("/branches?limit=200").await?;
+    let sectors: Items<Named> = visit.get("/sectors?limit=200").await?;
+    let all = answers(&visit, (&from, &to), &[("branch_code", branch), ("sector", sector)]).await;
+    let choices = |named: Items<Named>| {
+        let all = [(String::new(), f.t("rates.all"))].into_iter();
+        all.chain(named.items.into_iter().map(|one| (one.code, one.name))).collect::<Vec<_>>()
+    };
+    let (branches, sectors) = (choices(branches), choices(sectors));
+    match all {
+        Ok(all) => visit.page(&Page { f, form, branches, sectors, all: Some(all), narrowed }),
+        Err(problem) if problem.status().as_u16() == 422 => {
+            form.refused(&problem, visit.lang());
+            visit.refused(&Page { f, form, branches, sectors, all: None, narrowed })
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn answers(visit: &Visit, days: (&str, &str), more: &[(&str, &str)]) -> Result<Answers, Problem> {
+    let by_branch = ask(visit, "/rates", days, "branch", more).await?;
+    let by_sector = ask(visit, "/rates", days, "branch,sector", more).await?;
+    let by_month = ask(visit, "/rates", days, "month", more).await?;
+    let chart = Chart::of(&bars(&by_month, visit.lang()));
+    Ok(Answers { by_branch, by_sector, by_month, chart })
+}
+
+/// What is shown, as a table: `by` is one of the page's groupings.
+pub async fn export(visit: Visit) -> Shown {
+    let asked = visit.asked();
+    let (from, to) = days(&asked, visit.today);
+    let by = match asked.value("by") {
+        by @ ("branch" | "month") => by,
+        _ => "branch,sector",
+    };
+    let more = [("branch_code", asked.value("branch_code")), ("sector", asked.value("sector"))];
+    figures::table(&ask(&visit, "/rates", (&from, &to), by, &more).await?, "ket-qua")
+}

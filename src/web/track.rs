@@ -1,0 +1,145 @@
+//! `/tra-cuu`: a citizen asks where the dossier is, without an account and without scripts. The QR code of the
+//! receipt and the apology's mail lead here with the key; who has neither types the last digits of the phone.
+//!
+//! A wrong key and an unknown code come back as one and the same page, and both count against the limit of the
+//! address: the page asks the API's own look-up.
+
+use super::form::Form;
+use super::frame::Frame;
+use super::places::{segment, with_query};
+use super::visit::{Passerby, Shown, see_other};
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Found {
+    code: String,
+    status: String,
+    completed: bool,
+    #[serde(flatten)]
+    more: Option<More>,
+}
+
+/// What a second proof opens.
+#[derive(Deserialize)]
+struct More {
+    procedure: String,
+    branch: String,
+    received_at: Option<String>,
+    due_on: Option<String>,
+    first_due_on: Option<String>,
+    reappointed_due_on: Option<String>,
+    resolved_at: Option<String>,
+    returned_at: Option<String>,
+    timeliness: Option<String>,
+    days_late: u32,
+    waiting_since: Option<String>,
+    letter: Option<Letter>,
+    contact: Contact,
+}
+
+#[derive(Deserialize)]
+struct Letter {
+    number: String,
+    issued_on: String,
+    reason: String,
+    new_due_on: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Contact {
+    name: String,
+    address: String,
+    phone: String,
+    email: Option<String>,
+}
+
+impl Found {
+    /// What it means for whoever asks: words under `pages.track.now-`.
+    fn now(&self) -> &'static str {
+        let late = self.more.as_ref().is_some_and(|more| more.days_late > 0);
+        match self.status.as_str() {
+            "registered" => "track.now-registered",
+            "received" | "in_processing" if late => "track.now-late",
+            "received" | "in_processing" => "track.now-in-process",
+            "supplement_requested" => "track.now-supplement",
+            "awaiting_payment" => "track.now-payment",
+            "resolved" => "track.now-resolved",
+            "returned" => "track.now-returned",
+            "refused" => "track.now-refused",
+            "withdrawn" => "track.now-withdrawn",
+            _ => "track.now-stopped",
+        }
+    }
+}
+
+impl More {
+    /// The due date has moved since the dossier was taken in.
+    fn moved(&self) -> bool {
+        self.first_due_on.is_some() && self.first_due_on != self.due_on
+    }
+
+    fn overdue(&self) -> bool {
+        self.timeliness.as_deref() == Some("overdue")
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/track.html")]
+struct Page {
+    f: Frame,
+    form: Form,
+    found: Option<Found>,
+    /// There is no such dossier, or the proof is wrong: nobody is told which.
+    nothing: bool,
+}
+
+impl Page {
+    /// Whether it is in time; that it waits, the step itself says.
+    fn standing<'m>(&self, more: &'m More) -> Option<&'m str> {
+        more.timeliness.as_deref().filter(|standing| *standing != "waiting")
+    }
+
+    fn told_all(&self) -> bool {
+        self.found.as_ref().is_some_and(|found| found.more.is_some())
+    }
+}
+
+/// The form; what was entered leads to the dossier's own address.
+pub async fn ask(passerby: Passerby) -> Shown {
+    let form = passerby.asked();
+    let Some(code) = form.given("code") else {
+        return passerby.page(&Page { f: passerby.frame("track"), form, found: None, nothing: false });
+    };
+    let path = format!("/tra-cuu/{}", segment(&code.to_uppercase()));
+    let proof = form.value("proof").trim();
+    let name = if proof.len() == 4 && proof.bytes().all(|b| b.is_ascii_digit()) { "phone" } else { "key" };
+    Ok(see_other(&with_query(&path, &[(name, proof)])))
+}
+
+pub async fn show(passerby: Passerby, code: Path<String>) -> Shown {
+    let (asked, code) = (passerby.asked(), code.into_inner());
+    let (key, phone) = (asked.value("key").to_owned(), asked.value("phone").to_owned());
+    let path = format!("/public/dossiers/{}", segment(&code));
+    let path = with_query(&path, &[("key", &key), ("phone_last4", &phone)]);
+    let found = passerby.get::<Found>(&path).await;
+    let f = passerby.frame("track");
+    match found {
+        Ok(found) => {
+            let form = Form::of([("code", found.code.clone())]);
+            passerby.page(&Page { f, form, found: Some(found), nothing: false })
+        }
+        // What no code looks like is no code either.
+        Err(problem)
+            if [StatusCode::NOT_FOUND, StatusCode::UNPROCESSABLE_ENTITY].contains(&problem.status()) =>
+        {
+            let proof = if phone.is_empty() { key } else { phone };
+            let form = Form::of([("code", code), ("proof", proof)]);
+            passerby.not_found(&Page { f, form, found: None, nothing: true })
+        }
+        Err(problem) => Err(problem),
+    }
+}

@@ -1,0 +1,82 @@
+//! What a citizen sees without an account.
+
+use crate::apology::Office;
+use crate::support::house::TestHouse;
+use motcua::http::Settings;
+
+on_both! {
+    async fn a_citizen_with_the_key_or_the_phone_sees_where_the_dossier_is_and_whom_to_call(db: TestDatabase) {
+        let office = Office::open(db).await;
+        let code = office.take_in("Nguyễn Văn <b>An</b> & Bình").await;
+        let whole = office.head.get(&format!("/dossiers/{code}")).await.expect(200);
+        let key = whole.body["lookup_key"].as_str().unwrap().to_owned();
+        let phone = whole.body["applicant"]["phone"].as_str().unwrap().to_owned();
+        let stranger = office.house.stranger();
+        let page = stranger.get(&format!("/tra-cuu/{code}?key={key}")).await.expect(200);
+        let page = page.says("13/03/2026").says("Điện thoại").says("trong hạn").says_not("Nguyễn Văn");
+        assert!(!page.html.contains("<b>An"), "nobody's name is on the page");
+        let form = format!("/tra-cuu?code={}&proof={}", code.to_lowercase(), &phone[phone.len() - 4..]);
+        let on = stranger.get(&form).await.expect(303);
+        stranger.get(on.location()).await.expect(200).says("13/03/2026").says("đã tiếp nhận");
+    }
+
+    async fn without_a_proof_only_the_step_is_told(db: TestDatabase) {
+        let office = Office::open(db).await;
+        let code = office.take_in("Nguyễn Văn An").await;
+        let on = office.house.stranger().get(&format!("/tra-cuu?code={code}&proof=")).await.expect(303);
+        assert_eq!(on.location(), format!("/tra-cuu/{code}"));
+        let page = office.house.stranger().get(on.location()).await.expect(200);
+        page.says("đã tiếp nhận").says_not("13/03/2026").says_not("Điện thoại");
+    }
+
+    async fn a_wrong_key_and_an_unknown_code_look_the_same(db: TestDatabase) {
+        let office = Office::open(db).await;
+        let code = office.take_in("Nguyễn Văn An").await;
+        let stranger = office.house.stranger();
+        let unknown = "000.00.03.H29-260310-0777";
+        let entered = |html: &str| html.split("name=\"_csrf\"").next().unwrap_or_default().to_owned() + html.rsplit("name=\"_csrf\"").next().map(|tail| &tail[80..]).unwrap_or_default();
+        let seen = async |code: &str, query: &str| {
+            let page = stranger.get(&format!("/tra-cuu/{code}?{query}")).await.expect(404).says("Không tìm thấy hồ sơ");
+            entered(&page.html).replace(code, "CODE").replace("tra-cuu%2FCODE", "")
+        };
+        assert_eq!(seen(&code, "key=00").await, seen(unknown, "key=00").await);
+        assert_eq!(seen(&code, "phone=9999").await, seen(unknown, "phone=9999").await);
+        let hostile = "/tra-cuu/%3Cscript%3Ealert(1)%3C%2Fscript%3E?key=%22%3E%3Cimg%20src%3Dx%3E";
+        stranger.get(hostile).await.expect(404).says_not("<script>alert").says_not("<img src=x");
+    }
+
+    async fn look_ups_on_the_page_count_against_the_same_limit_as_those_of_the_api(db: TestDatabase) {
+        let settings = Settings { public_lookups_per_minute: 3, ..Settings::default() };
+        let house = TestHouse::open_with(db, settings, motcua::account::Settings::default()).await;
+        let (stranger, program) = (house.stranger(), house.nobody());
+        stranger.get("/tra-cuu/X?key=00").await.expect(404);
+        stranger.get("/tra-cuu/X?key=01").await.expect(404);
+        program.get("/public/dossiers/X?key=02").await.expect(404);
+        stranger.get("/tra-cuu/X?key=03").await.expect(429);
+        program.get("/public/dossiers/X?key=04").await.expect(429);
+        stranger.get("/tra-cuu").await.expect(200);
+    }
+
+    async fn who_is_late_reads_why_and_the_letter(db: TestDatabase) {
+        let office = Office::open(db).await;
+        let draft = office.draft("Nguyễn Văn An").await;
+        office.approve(&draft).await.expect(200);
+        let code = draft.body["dossier_code"].as_str().unwrap().to_owned();
+        let whole = office.head.get(&format!("/dossiers/{code}")).await.expect(200);
+        let key = whole.body["lookup_key"].as_str().unwrap().to_owned();
+        office.house.it_is("2026-03-17 09:00");
+        let page = office.house.stranger().get(&format!("/tra-cuu/{code}?key={key}")).await.expect(200);
+        page.says("quá hạn").says("kiểm tra thực địa").says("20/03/2026").says("VĂN BẢN XIN LỖI").says("PXL-");
+    }
+
+    async fn the_published_rates_are_open_and_name_nobody(db: TestDatabase) {
+        let office = Office::open(db).await;
+        office.take_in("Nguyễn Văn An").await;
+        let stranger = office.house.stranger();
+        stranger.get("/ty-le").await.expect(200).says("Thủy sản").says_not("Nguyễn Văn An");
+        stranger.get("/ty-le?from=31/02/2026&to=x").await.expect(422).says("value=\"31/02/2026\"");
+        let table = stranger.get("/ty-le.csv").await.expect(200);
+        assert!(table.header("content-type").unwrap().starts_with("text/csv"));
+        assert!(table.html.contains("branch_code") && table.html.contains("Thủy sản"), "{}", table.html);
+    }
+}

@@ -1,0 +1,41 @@
+//! The figures on pages: against both targets, kept to one's own branch, and as a table.
+
+use crate::apology::Office;
+use motcua::domain::role::Role;
+
+on_both! {
+    async fn a_branch_sees_its_own_and_the_department_all(db: TestDatabase) {
+        let office = Office::open(db).await;
+        office.take_in("Nguyễn Văn An").await;
+        let own = office.house.surfer(Role::Head, Some("TS")).await;
+        let page = own.get("/ket-qua?ky=nam").await.expect(200);
+        page.says("Chi cục Thủy sản").says("chưa có số liệu").says("/ho-so?branch_code=TS").says("<svg").says("Cách tính");
+        own.get("/ket-qua?branch_code=CN-TY").await.expect(403);
+        let other = office.house.surfer(Role::Head, Some("CN-TY")).await;
+        other.get("/ket-qua").await.expect(200).says("Chưa có số liệu trong kỳ này");
+        let office_desk = office.house.surfer(Role::Office, None).await;
+        office_desk.get("/ket-qua?branch_code=TS").await.expect(200).says("Chi cục Thủy sản");
+        office_desk.get("/chi-tieu").await.expect(200).says("S06");
+    }
+
+    async fn days_nobody_can_read_are_refused_with_the_entry_kept(db: TestDatabase) {
+        let office = Office::open(db).await;
+        let head = office.house.surfer(Role::Head, Some("TS")).await;
+        head.get("/ket-qua?from=%22%3E%3Cscript%3E&to=01/01/2026").await.expect(422)
+            .says("role=\"alert\"").says("value=\"01/01/2026\"").says_not("\"><script>");
+        head.get("/ket-qua?from=02/01/2026&to=01/01/2026").await.expect(422).says("aria-invalid");
+    }
+
+    async fn what_is_shown_comes_as_a_table_too(db: TestDatabase) {
+        let office = Office::open(db).await;
+        office.take_in("Nguyễn Văn An").await;
+        let head = office.house.surfer(Role::Head, Some("TS")).await;
+        for by in ["branch", "branch,sector", "month"] {
+            let table = head.get(&format!("/ket-qua.csv?by={by}&from=2026-03-01&to=2026-03-10")).await.expect(200);
+            assert!(table.header("content-disposition").unwrap().contains("ket-qua_2026-03-01_2026-03-10.csv"));
+            let lines: Vec<&str> = table.html.trim().lines().collect();
+            assert_eq!(lines.len(), 2, "{by}: {}", table.html);
+            assert_eq!(lines[0].split(',').nth(5), Some("received"));
+        }
+    }
+}
