@@ -53,7 +53,7 @@ impl Format {
     fn most(self) -> usize {
         match self {
             Self::Json | Self::Csv => 20_000,
-            Self::Pdf => 1_000,
+            Self::Pdf => 500,
         }
     }
 }
