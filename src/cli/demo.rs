@@ -93,6 +93,7 @@ fn greet(address: &str, setup: &Setup) -> Done {
         "
 motcua: {address}
 
+  Trang làm việc    {address}/
   Tài liệu API      {address}/api/docs/
   Tỷ lệ công khai   {address}/api/v1/public/rates?from={from}&to={today}
 

@@ -104,7 +104,7 @@ async fn load(visit: &Visit, code: &str, refused: Option<(Deed, Form)>) -> Resul
     }
     let steps = procedure.version(dossier.procedure.version).map(|version| version.steps.as_slice());
     Ok(Page {
-        colleagues: f.any(
+        colleagues: f.choose(
             everybody
                 .iter()
                 .filter(|colleague| colleague.active)

@@ -96,8 +96,8 @@ pub async fn show(visit: Visit, request: HttpRequest) -> Shown {
             .options("timeliness", ["overdue", "due_soon", "within_limit", "waiting", "early", "on_time"]),
         channels: f.options("channel", ["in_person", "online", "postal"]),
         sorts: vec![
-            ("due_on".into(), f.t("dossiers.sort-due")),
             ("-received_at".into(), f.t("dossiers.sort-new")),
+            ("due_on".into(), f.t("dossiers.sort-due")),
         ],
         sectors: f.any(
             visit

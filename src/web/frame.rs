@@ -125,6 +125,11 @@ impl Frame {
         [(String::new(), self.t("app.any"))].into_iter().chain(choices).collect()
     }
 
+    /// These choices after an empty one that stands for nothing yet.
+    pub fn choose(&self, choices: impl IntoIterator<Item = (String, String)>) -> Vec<(String, String)> {
+        [(String::new(), self.t("app.choose"))].into_iter().chain(choices).collect()
+    }
+
     /// How urgent a dossier is, in working days.
     pub fn urgency(&self, left: &i64) -> String {
         match *left {

@@ -150,6 +150,15 @@ impl Browser {
 
     pub async fn sign_in(&self, username: &str, password: &str) {
         self.client.delete_all_cookies().await.unwrap();
+        self.sign_in_again(username, password).await;
+    }
+
+    /// The same, keeping the other cookies: whoever was signed in signs out first.
+    pub async fn sign_in_again(&self, username: &str, password: &str) {
+        for name in ["motcua", "motcua-entry"] {
+            // It may not be there.
+            drop(self.client.delete_cookie(name).await);
+        }
         self.go("/dang-nhap").await;
         self.wait("#username").await;
         self.keys(username).await;

@@ -4,6 +4,7 @@ mod admin;
 mod apologies;
 mod calendar;
 mod citizen;
+mod barriers;
 mod counter;
 mod day;
 mod forgery;

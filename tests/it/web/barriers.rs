@@ -1,0 +1,71 @@
+//! axe-core finds nothing on any page that keeps somebody out: contrast, labels, names, order (WCAG 2.2 A and AA).
+
+use super::counter::take_in;
+use crate::support::browser::Browser;
+use crate::support::database::{Kind, fresh};
+use crate::support::house::{PASSWORD, TestHouse};
+use crate::support::skipped;
+use motcua::domain::role::Role;
+use motcua::web::PAGES;
+use serde_json::Value;
+
+/// Everything that can be opened is open while it is looked at, but for what would lie over the rest.
+const OPEN: &str = "document.querySelectorAll('details:not(.me)').forEach(d => { d.removeAttribute('name'); d.open = true; })";
+const LOOK: &str = "const [done] = arguments; const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']; \
+    axe.run(document, {runOnly: tags}).then(found => done(found.violations.map(v => \
+    v.id + ': ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join('; '))))";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_page_keeps_anybody_out_as_far_as_a_machine_can_see() {
+    let Some(axe) = std::env::var("MOTCUA_TEST_AXE").ok().filter(|path| !path.is_empty()) else {
+        skipped("axe-core", "Name its axe.min.js in MOTCUA_TEST_AXE, as .ci/run does.");
+        return;
+    };
+    let axe = std::fs::read_to_string(axe).unwrap();
+    let house = TestHouse::open(fresh(Kind::Sqlite).unwrap()).await;
+    house.officer("chicuctruong", Role::Head, Some("TS")).await;
+    house.officer("quantri", Role::Admin, None).await;
+    let code = take_in(&house.surfer(Role::Counter, Some("TS")).await, "Nguyễn Văn An", "0901234512").await;
+    let Some(browser) = Browser::open(&house.origin).await else { return };
+    let mut found = Vec::new();
+    for theme in ["light", "dark"] {
+        browser.client.delete_all_cookies().await.unwrap();
+        browser.go("/dang-nhap").await;
+        let choose = format!(
+            "const form = document.querySelector('form.choices'); form.requestSubmit(form.querySelector('[value={theme}]'))"
+        );
+        browser.run(&choose).await;
+        browser.wait(&format!("html[data-bs-theme='{theme}']")).await;
+        found.extend(look(&browser, &axe, theme, "/dang-nhap").await);
+        for who in ["chicuctruong", "quantri"] {
+            browser.sign_in_again(who, PASSWORD).await;
+            let plain = PAGES
+                .iter()
+                .filter(|(method, path)| *method == "get" && !path.contains('{'))
+                .map(|(_, path)| (*path).to_owned());
+            // What htmx asks for is a part of a page, and no page.
+            let plain = plain.filter(|path| path != "/tiep-nhan/thu-tuc" && path != "/dang-nhap");
+            let more = [
+                format!("/ho-so/{code}"),
+                format!("/ho-so/{code}/da-tiep-nhan"),
+                format!("/tra-ket-qua?ma={code}"),
+                "/tiep-nhan?thu-tuc=1.004918".into(),
+                "/khong-co".into(),
+            ];
+            for path in plain.chain(more) {
+                found.extend(look(&browser, &axe, &format!("{theme} {who}"), &path).await);
+            }
+        }
+    }
+    browser.close().await;
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+async fn look(browser: &Browser, axe: &str, who: &str, path: &str) -> Vec<String> {
+    browser.go(path).await;
+    browser.run(OPEN).await;
+    browser.run(axe).await;
+    let found = browser.client.execute_async(LOOK, Vec::new()).await.unwrap();
+    let found: Vec<Value> = found.as_array().cloned().unwrap_or_default();
+    found.iter().map(|one| format!("{who} {path}: {}", one.as_str().unwrap_or_default())).collect()
+}
