@@ -64,6 +64,8 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(apology::letter::letter_of_apology)
         .service(apology::letter_pdf::pdf_of_apology)
         .service(apology::letter_docx::docx_of_apology)
+        .service(apology::signed_letter::put_signed_letter)
+        .service(apology::signed_letter::get_signed_letter)
         // papers
         .service(paper::show::dossier_document)
         .service(paper::register::show_register)

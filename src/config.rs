@@ -87,6 +87,7 @@ pub struct Office {
 #[serde(deny_unknown_fields)]
 pub struct Apology {
     pub suggested_working_days: u32,
+    pub signature_wait_minutes: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -22,7 +22,7 @@ use crate::jobs::{NewJob, enqueue};
 use crate::reference::Reference;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
 /// Approves a letter: it is numbered, fixed with its fingerprint, and mailed, or listed to be handed over on paper
@@ -168,7 +168,9 @@ pub fn approve(
     };
     papers::fix(tx, letters, &written)?;
     if email.is_some() {
-        enqueue(tx, mail_job(id, now), now)?;
+        // What goes out by itself waits for nobody's signature.
+        let wait = approver.officer().map_or(TimeDelta::zero(), |_| letters.signature_wait);
+        enqueue(tx, mail_job(id, now + wait), now)?;
     }
     Ok(())
 }
@@ -183,12 +185,12 @@ fn check_standing(row: &ApologyRow, approver: &Approver) -> Outcome<()> {
     }
 }
 
-fn mail_job(id: ApologyId, now: DateTime<Utc>) -> NewJob {
+fn mail_job(id: ApologyId, run_at: DateTime<Utc>) -> NewJob {
     NewJob {
         kind: send::KIND,
-        dedup_key: Some(format!("{}:{id}", send::KIND)),
+        dedup_key: Some(send::job_key(id)),
         payload: serde_json::json!({ "apology": id }),
-        run_at: now,
+        run_at,
     }
 }
 

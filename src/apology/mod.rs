@@ -24,6 +24,7 @@ pub mod reappoint;
 mod row;
 pub mod send;
 pub mod show;
+pub mod signed_letter;
 mod store;
 mod view;
 
@@ -43,6 +44,7 @@ use crate::documents::typeset::Press;
 use crate::jobs::{Bell, Handlers};
 use crate::mail::Carrier;
 use crate::reference::ReferenceCache;
+use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +58,8 @@ pub struct Letters {
     pub public_url: String,
     /// A draft suggests a new date so many working days after the due date, or after today when that has passed.
     pub suggested_working_days: u32,
+    /// How long the mail of a letter that a head has approved waits for the signed one.
+    pub signature_wait: TimeDelta,
     /// Rung when a letter is on its way out.
     pub bell: Bell,
     /// Prints them.
@@ -69,6 +73,7 @@ impl Letters {
             reply_to: config.smtp.reply_to.clone(),
             public_url: config.http.public_url.clone(),
             suggested_working_days: config.apology.suggested_working_days,
+            signature_wait: TimeDelta::minutes(config.apology.signature_wait_minutes.into()),
             bell,
             press: Press::of_this_program(),
         }

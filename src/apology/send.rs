@@ -30,6 +30,9 @@ pub const KIND: &str = "send_apology";
 /// Stands in `mail_error` when the service was killed between the text and its answer.
 pub const UNKNOWN: &str = "handed_over_unknown";
 
+/// A signed letter came while the other was being handed over: that one goes out.
+const SIGNED_MEANWHILE: &str = "signed-meanwhile";
+
 /// Handed over on paper while it waited to be mailed: the job has nothing left to do.
 const MOVED_ON: &str = "apology-moved-on";
 
@@ -50,7 +53,7 @@ pub fn send(room: &PostRoom, job: &Job) -> Result<(), Trouble> {
 
     let mut held_back = None;
     let answer = room.carrier.hand_over(&mail, &mut || {
-        mark_handed_over(room, job, row.id).map_err(|failure| {
+        mark_handed_over(room, job, &row).map_err(|failure| {
             let said = failure.to_string();
             held_back = Some(failure);
             said
@@ -58,6 +61,9 @@ pub fn send(room: &PostRoom, job: &Job) -> Result<(), Trouble> {
     });
     match (answer, held_back) {
         (_, Some(Failure::Conflict(MOVED_ON))) => Ok(()),
+        (_, Some(Failure::Conflict(SIGNED_MEANWHILE))) => {
+            Err(Trouble::Transient(SIGNED_MEANWHILE.to_owned()))
+        }
         (_, Some(failure)) => Err(failure.into()),
         (Ok(accepted), None) => sent(room, job, &row, &accepted),
         (Err(failure), None) => not_sent(room, job, &row, failure),
@@ -112,8 +118,12 @@ fn compose(room: &PostRoom, row: &ApologyRow) -> Result<Outgoing, Trouble> {
     })
 }
 
-/// The letter as it was fixed at approval.
+/// The letter as it came back signed, or else as it was fixed at approval.
 fn paper(room: &PostRoom, row: &ApologyRow) -> Outcome<Kept> {
+    let id = row.id;
+    if let Some(signed) = room.db.read_blocking(move |c| store::signed(c, id))? {
+        return Ok(Kept { pdf: signed.body, sha256: signed.sha256, template: None });
+    }
     let (dossier, occasion) = (row.dossier_id, row.id.to_string());
     if let Some(kept) = room.db.read_blocking(|c| paper::kept(c, dossier, Form::ApologyLetter, &occasion))? {
         return Ok(kept);
@@ -121,6 +131,11 @@ fn paper(room: &PostRoom, row: &ApologyRow) -> Outcome<Kept> {
     let (room, row) = (room.clone(), row.clone());
     let db = room.db.clone();
     db.write_blocking(move |tx| kept_letter(tx, &room.letters, &row, room.clock.now()))
+}
+
+/// The one job that mails this letter.
+pub fn job_key(id: ApologyId) -> String {
+    format!("{KIND}:{id}")
 }
 
 /// `<apology-id>@<host of the sender>`.
@@ -131,14 +146,18 @@ pub fn message_id(id: ApologyId, from: &str) -> String {
 }
 
 /// The last moment before the text: from here on a crash leaves the letter to a person.
-fn mark_handed_over(room: &PostRoom, job: &Job, id: ApologyId) -> Outcome<()> {
-    let (job, clock) = (job.clone(), room.clock.clone());
+fn mark_handed_over(room: &PostRoom, job: &Job, row: &ApologyRow) -> Outcome<()> {
+    let (job, clock, id, composed) = (job.clone(), room.clock.clone(), row.id, row.version);
     room.db.write_blocking(move |tx| {
         renew(tx, &job, clock.now())?;
-        if store::move_mail(tx, id, MailState::Queued, MailState::HandedOver, None)? {
+        if !store::move_mail(tx, id, MailState::Queued, MailState::HandedOver, None)? {
+            return Err(Failure::Conflict(MOVED_ON));
+        }
+        // Under the lock that the step before has taken: what was composed is what there is.
+        if store::load(tx, id)?.version == composed {
             Ok(())
         } else {
-            Err(Failure::Conflict(MOVED_ON))
+            Err(Failure::Conflict(SIGNED_MEANWHILE))
         }
     })
 }

@@ -2,12 +2,12 @@
 
 use super::row::{ApologyRow, DossierLine};
 use crate::both;
-use crate::db::schema::{apologies, dossiers, number_counters, officers};
+use crate::db::schema::{apologies, dossiers, number_counters, officers, signed_letters};
 use crate::db::types::{Json, Moment};
 use crate::db::{Conn, DbError};
 use crate::domain::apology::LetterFacts;
 use crate::domain::event::LetterTimeliness;
-use crate::domain::ids::{ApologyId, BranchId, DossierId, OfficerId};
+use crate::domain::ids::{ApologyId, BranchId, DossierId, OfficerId, SignedLetterId};
 use crate::domain::letter_status::{LetterStatus, MailState};
 use crate::failure::{Failure, Outcome, Thing};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -269,4 +269,54 @@ pub fn names(c: &mut Conn<'_>, ids: &[OfficerId]) -> Outcome<HashMap<OfficerId, 
         .select((officers::id, officers::full_name))
         .load(c))?;
     Ok(found.into_iter().collect())
+}
+
+/// A letter as it came back signed.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = signed_letters)]
+pub struct SignedRow {
+    pub id: SignedLetterId,
+    pub apology_id: ApologyId,
+    pub branch_id: BranchId,
+    /// The version of the letter it was put to.
+    pub version: i32,
+    pub sha256: String,
+    pub begins_with_issued: bool,
+    pub signatures: Json,
+    pub body: Vec<u8>,
+    pub stored_at: Moment,
+    pub stored_by: OfficerId,
+}
+
+/// Keeps a signed letter; the letter itself goes on to its next version.
+pub fn add_signed(tx: &mut Conn<'_>, row: &SignedRow) -> Outcome<()> {
+    both!(tx, |c| diesel::insert_into(signed_letters::table).values(row).execute(c))?;
+    both!(tx, |c| diesel::update(apologies::table.find(row.apology_id))
+        .set(apologies::version.eq(apologies::version + 1))
+        .execute(c))?;
+    Ok(())
+}
+
+/// The last signed letter, if one came.
+pub fn signed(c: &mut Conn<'_>, id: ApologyId) -> Outcome<Option<SignedRow>> {
+    Ok(both!(c, |c| signed_letters::table
+        .filter(signed_letters::apology_id.eq(id))
+        .order(signed_letters::version.desc())
+        .select(SignedRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// What is told of the last signed letter: fingerprint, whether it begins with ours, its signatures, when and by whom.
+pub type SignedLine = (String, bool, Json, Moment, OfficerId);
+
+/// The same without its bytes.
+pub fn signed_line(c: &mut Conn<'_>, id: ApologyId) -> Outcome<Option<SignedLine>> {
+    use signed_letters as s;
+    Ok(both!(c, |c| s::table
+        .filter(s::apology_id.eq(id))
+        .order(s::version.desc())
+        .select((s::sha256, s::begins_with_issued, s::signatures, s::stored_at, s::stored_by))
+        .first(c)
+        .optional())?)
 }

@@ -4,8 +4,9 @@ use super::Letters;
 use super::facts::{Signer, Sources, unwritable};
 use super::row::ApologyRow;
 use super::store;
-use crate::db::Conn;
+use crate::db::{Conn, DbError};
 use crate::documents::letter::{letter_text, unstated};
+use crate::documents::signature::Signature;
 use crate::domain::ids::{ApologyId, OfficerId};
 use crate::domain::letter_status::LetterStatus;
 use crate::domain::local_time::{day_of, local};
@@ -80,6 +81,76 @@ pub struct View {
     pub recipient_email: Option<String>,
     pub delivered_how: Option<String>,
     pub delivered_to: Option<String>,
+    /// The letter as it came back signed; the mail carries it.
+    pub signed_letter: Option<SignedLetter>,
+}
+
+/// A letter that was signed outside of this program. Each signature covers the bytes it says it covers and fits its
+/// certificate; whether the certificate can be trusted or was revoked has not been checked.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignedLetter {
+    pub sha256: String,
+    /// It is the paper that was issued, byte for byte, with the signature behind it. If not, its pages say the same
+    /// words.
+    pub begins_with_issued: bool,
+    /// The last signature covers every byte of the file.
+    pub covers_all: bool,
+    pub signatures: Vec<SignatureLine>,
+    /// not_checked: neither the chain of the certificates nor their revocation.
+    pub trust: &'static str,
+    pub stored_at: DateTime<FixedOffset>,
+    pub stored_by: Somebody,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LetterSignature)]
+pub struct SignatureLine {
+    pub signer: String,
+    pub organisation: Option<String>,
+    /// As the certificate says.
+    pub issuer: String,
+    pub serial: String,
+    pub valid_from: DateTime<FixedOffset>,
+    pub valid_to: DateTime<FixedOffset>,
+    /// By the clock of who signed.
+    pub signed_at: Option<DateTime<FixedOffset>>,
+    #[schema(example = "RSA, SHA-256")]
+    pub algorithm: String,
+    pub covers_all: bool,
+}
+
+impl From<Signature> for SignatureLine {
+    fn from(signature: Signature) -> Self {
+        Self {
+            signer: signature.signer,
+            organisation: signature.organisation,
+            issuer: signature.issuer,
+            serial: signature.serial,
+            valid_from: local(signature.valid_from),
+            valid_to: local(signature.valid_to),
+            signed_at: signature.signed_at.map(local),
+            algorithm: signature.algorithm,
+            covers_all: signature.covers_all,
+        }
+    }
+}
+
+fn signed_letter(c: &mut Conn<'_>, id: ApologyId) -> Outcome<Option<SignedLetter>> {
+    let Some((sha256, begins_with_issued, told, stored_at, by)) = store::signed_line(c, id)? else {
+        return Ok(None);
+    };
+    let signatures: Vec<Signature> = serde_json::from_value(told.0)
+        .map_err(|error| DbError::Corrupt(format!("signed_letters.signatures of {id}: {error}")))?;
+    let name = store::names(c, &[by])?.remove(&by).unwrap_or_default();
+    Ok(Some(SignedLetter {
+        sha256,
+        begins_with_issued,
+        covers_all: signatures.last().is_some_and(|last| last.covers_all),
+        signatures: signatures.into_iter().map(SignatureLine::from).collect(),
+        trust: "not_checked",
+        stored_at: local(stored_at.0),
+        stored_by: Somebody { id: by, name },
+    }))
 }
 
 /// Rows with the codes of their dossiers, in the order given.
@@ -167,5 +238,6 @@ pub fn whole(
         recipient_email: row.recipient_email.clone(),
         delivered_how: row.delivered_how.clone(),
         delivered_to: row.delivered_to.clone(),
+        signed_letter: signed_letter(c, row.id)?,
     })
 }

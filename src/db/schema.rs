@@ -508,6 +508,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    signed_letters (id) {
+        id -> UuidSql,
+        apology_id -> UuidSql,
+        branch_id -> UuidSql,
+        version -> Integer,
+        sha256 -> Text,
+        begins_with_issued -> Bool,
+        signatures -> JsonSql,
+        body -> Binary,
+        stored_at -> MomentSql,
+        stored_by -> UuidSql,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     rule_sets,
@@ -540,4 +557,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     dossier_views,
     documents,
     templates,
+    signed_letters,
 );

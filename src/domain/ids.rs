@@ -33,6 +33,8 @@ pub mod of {
     pub enum View {}
     #[derive(Debug)]
     pub enum Document {}
+    #[derive(Debug)]
+    pub enum SignedLetter {}
 }
 
 pub type BranchId = Id<of::Branch>;
@@ -46,6 +48,7 @@ pub type ApologyId = Id<of::Apology>;
 pub type JobId = Id<of::Job>;
 pub type ViewId = Id<of::View>;
 pub type DocumentId = Id<of::Document>;
+pub type SignedLetterId = Id<of::SignedLetter>;
 
 impl<T> Id<T> {
     /// A new key that sorts by `moment`: an imported life lies where its own time is.

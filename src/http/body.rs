@@ -1,4 +1,4 @@
-//! A JSON body of a known shape: [`Body`].
+//! A JSON body of a known shape: [`Body`]; or a PDF: [`Pdf`].
 //!
 //! 415 when it is not JSON, 413 over the limit, 400 when it cannot be read as JSON, 422 with the pointer of the
 //! field when it has another shape: wrong type, unknown, missing or repeated field. Types derive `Deserialize`
@@ -59,7 +59,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let payload = payload.take();
         Box::pin(async move {
             let slow = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "body-unreadable");
-            let bytes = tokio::time::timeout(LONGEST, read(&request, payload)).await.map_err(slow)??;
+            let limit = request.app_data::<Data<House>>().map_or(LIMIT, |house| house.settings.body_bytes);
+            let bytes =
+                tokio::time::timeout(LONGEST, read(&request, payload, limit)).await.map_err(slow)??;
             request.extensions_mut().insert(BodyHash(Sha256::digest(&bytes).into()));
             if bytes.is_empty() && !request.headers().contains_key(header::CONTENT_TYPE) {
                 // An act with nothing to say, sent by a client that sends nothing then.
@@ -71,18 +73,49 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     }
 }
 
+/// The body of the request as a PDF, or as what calls itself one: who takes it looks at it.
+#[derive(Debug)]
+pub struct Pdf(pub Bytes);
+
+/// Bytes a PDF may have: 10 MiB, a letter with a scanned seal many times over.
+pub const PDF_LIMIT: usize = 10 * 1024 * 1024;
+
+impl FromRequest for Pdf {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            let slow = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "body-unreadable");
+            let read = read(&request, payload, PDF_LIMIT);
+            let bytes = tokio::time::timeout(LONGEST, read).await.map_err(slow)??;
+            request.extensions_mut().insert(BodyHash(Sha256::digest(&bytes).into()));
+            let pdf =
+                matches!(request.mime_type(), Ok(Some(kind)) if kind.essence_str() == "application/pdf");
+            if pdf && is_plain(&request) {
+                Ok(Self(bytes))
+            } else {
+                Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE))
+            }
+        })
+    }
+}
+
+fn is_plain(request: &HttpRequest) -> bool {
+    let encoding = request.headers().get(header::CONTENT_ENCODING);
+    encoding.is_none_or(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
 fn accept_type(request: &HttpRequest) -> Result<(), Problem> {
-    let plain = request
-        .headers()
-        .get(header::CONTENT_ENCODING)
-        .is_none_or(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let plain = is_plain(request);
     let json = matches!(request.mime_type(), Ok(Some(kind)) if kind.essence_str() == "application/json"
         && kind.get_param("charset").is_none_or(|charset| charset.as_str().eq_ignore_ascii_case("utf-8")));
     if plain && json { Ok(()) } else { Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)) }
 }
 
-async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
-    let limit = request.app_data::<Data<House>>().map_or(LIMIT, |house| house.settings.body_bytes);
+async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Bytes, Problem> {
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)

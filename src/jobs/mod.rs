@@ -21,6 +21,6 @@ mod worker;
 
 pub use backoff::Backoff;
 pub use handlers::{Handlers, Trouble};
-pub use queue::{Job, NewJob, enqueue, finish, renew};
+pub use queue::{Job, NewJob, enqueue, finish, hasten, renew};
 pub use watch::{Shown, Standing, State, list, retry_now, standing};
 pub use worker::{Bell, Settings, Worker};

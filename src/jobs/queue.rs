@@ -62,6 +62,17 @@ pub fn enqueue(tx: &mut Conn<'_>, job: NewJob, now: DateTime<Utc>) -> Result<boo
     Ok(added == 1)
 }
 
+/// Lets a job that waits for a later moment run now. Nothing happens when there is none with this key, or it runs.
+pub fn hasten(tx: &mut Conn<'_>, dedup_key: &str, now: DateTime<Utc>) -> Outcome<()> {
+    both!(tx, |c| diesel::update(jobs::table)
+        .filter(jobs::dedup_key.eq(dedup_key))
+        .filter(jobs::state.eq("waiting"))
+        .filter(jobs::run_at.gt(Moment(now)))
+        .set(jobs::run_at.eq(Moment(now)))
+        .execute(c)?);
+    Ok(())
+}
+
 /// Takes the job away, in the transaction of its effect.
 ///
 /// # Errors

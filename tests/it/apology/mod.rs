@@ -9,6 +9,7 @@ mod mailing;
 mod missing;
 mod papers;
 mod reappointment;
+mod signed;
 
 use crate::support::database::TestDatabase;
 use crate::support::ground::{Ground, applicant, intake};
