@@ -213,8 +213,8 @@ fn moment(time: Time) -> Option<DateTime<Utc>> {
 
 /// The last part of a name with this meaning.
 fn part(name: &Name, oid: ObjectIdentifier) -> Option<String> {
-    let parts = name.0.iter().flat_map(|parts| parts.0.iter());
-    let value = &parts.filter(|part| part.oid == oid).last()?.value;
+    let mut parts = name.0.iter().flat_map(|parts| parts.0.iter());
+    let value = &parts.rfind(|part| part.oid == oid)?.value;
     let text = value
         .decode_as::<Utf8StringRef<'_>>()
         .map(|text| text.as_str().to_owned())

@@ -15,7 +15,7 @@ pub(super) fn bar_code(code: &str) -> Option<Pic> {
     let width = bars.len();
     // A dot high: all that bars need, and stretched like the dots of a wider picture.
     let picture = png(width, &bars)?;
-    Some(Pic::new_with_dimensions(picture, 1, 1).id("rIdBarCode").size(emu(64), emu(7)))
+    Some(Pic::new_with_dimensions(picture, 1, 1).id("rIdBarCode").size(emu(84), emu(7)))
 }
 
 /// The way to the dossier's page; none where the address is too long.
