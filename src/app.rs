@@ -7,6 +7,7 @@ use crate::calendar;
 use crate::dossier;
 use crate::failure::{Failure, Outcome};
 use crate::http::problem::{MEDIA_TYPE, Worded};
+use crate::http::query::Queryless;
 use crate::http::{self, House, Problem, edge, health};
 use crate::paper;
 use crate::procedure;
@@ -21,6 +22,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use std::collections::HashSet;
 use std::net::TcpListener;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
@@ -158,7 +160,8 @@ pub async fn serve(
     };
     let views = Data::new(dossier::Views::start(house.db.clone()));
     let house = Arc::new(house);
-    let described = Data::new(Described::new(&openapi()));
+    let api = openapi();
+    let (described, queryless) = (Data::new(Described::new(&api)), Data::new(queryless(&api)));
     if health::recorder().is_none() {
         tracing::warn!("another recorder is installed: /metrics stays empty");
     }
@@ -175,6 +178,7 @@ pub async fn serve(
             .to(App::new())
             .app_data(Rc::new(api))
             .app_data(described.clone())
+            .app_data(queryless.clone())
             .wrap(from_fn(account::authenticate))
             .wrap(from_fn(edge::edge))
             .wrap(Compress::default())
@@ -348,6 +352,24 @@ impl Described {
             .collect();
         Self { json: api.to_json().unwrap_or_default().into(), addresses }
     }
+}
+
+/// What takes no query parameter.
+fn queryless(api: &OpenApi) -> Queryless {
+    let mut paths = api.paths.clone();
+    let mut without = HashSet::new();
+    for (path, item) in &mut paths.paths {
+        for (method, operation) in operations(item) {
+            let asked = |one: &RefOr<Parameter>| match one {
+                RefOr::T(one) => one.parameter_in == ParameterIn::Query,
+                RefOr::Ref(_) => true,
+            };
+            if !operation.parameters.iter().flatten().any(asked) {
+                without.insert((method.to_ascii_lowercase(), path.clone()));
+            }
+        }
+    }
+    Queryless(without)
 }
 
 async fn openapi_json(described: Data<Described>) -> HttpResponse {

@@ -20,6 +20,7 @@ use crate::failure::{Failure, Outcome};
 use crate::reference::Reference;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 pub const KIND: &str = "approve_apologies";
 
@@ -41,10 +42,12 @@ pub fn approve_due(room: &PostRoom) -> Outcome<usize> {
         let cache = room.reference.clone();
         let (drafts, last) = room.db.read_blocking(move |c| {
             let reference = cache.of(c)?;
-            let found = candidates(c, &authorised(&reference, day_of(now)), after, now)?;
+            let branches = authorised(&reference, day_of(now));
+            let ids: Vec<BranchId> = branches.keys().copied().collect();
+            let found = candidates(c, &ids, after, now)?;
             let last = found.last().map(|draft| draft.id);
             let close = reference.calendar.hours().close_of_business();
-            Ok::<_, Failure>((ripe(found, close, now), last))
+            Ok::<_, Failure>((ripe(found, &branches, close, now), last))
         })?;
         for draft in drafts {
             count += usize::from(approve_one(room, draft, now)?);
@@ -61,13 +64,13 @@ pub fn approve_due(room: &PostRoom) -> Outcome<usize> {
     Ok(count)
 }
 
-/// Branches in automatic mode on a day on which it is authorised.
-fn authorised(reference: &Reference, today: NaiveDate) -> Vec<BranchId> {
+/// Branches in automatic mode, with the day since which it is authorised.
+fn authorised(reference: &Reference, today: NaiveDate) -> BTreeMap<BranchId, NaiveDate> {
     let branches = reference.branches().iter();
     let automatic = branches.filter(|branch| branch.apology_mode == ApologyMode::Automatic);
     automatic
-        .filter(|branch| branch.authorisation.as_ref().is_some_and(|given| given.on <= today))
-        .map(|branch| branch.id)
+        .filter_map(|branch| Some((branch.id, branch.authorisation.as_ref()?.on)))
+        .filter(|(_, on)| *on <= today)
         .collect()
 }
 
@@ -95,12 +98,19 @@ fn candidates(
         .load(c))?)
 }
 
-/// Those whose last moment to be stopped came after the draft and has passed.
-fn ripe(drafts: Vec<Draft>, close: NaiveTime, now: DateTime<Utc>) -> Vec<Draft> {
+/// Those whose last moment to be stopped came after the draft and after the authorisation, and has passed. What
+/// had waited for the head before the system was authorised goes on waiting for the head.
+fn ripe(
+    drafts: Vec<Draft>,
+    branches: &BTreeMap<BranchId, NaiveDate>,
+    close: NaiveTime,
+    now: DateTime<Utc>,
+) -> Vec<Draft> {
     let deadline = |draft: &Draft| draft.apology_due_on.map(|day| moment(day.and_time(close)));
     drafts
         .into_iter()
         .filter(|draft| deadline(draft).is_some_and(|closed| draft.drafted_at.0 < closed && closed <= now))
+        .filter(|draft| branches.get(&draft.branch_id).copied() <= draft.apology_due_on)
         .collect()
 }
 
@@ -143,7 +153,20 @@ mod tests {
 
     fn goes_out(drafted_at: &str, now: &str) -> bool {
         let close = NaiveTime::from_hms_opt(17, 0, 0).unwrap();
-        !ripe(vec![draft(drafted_at)], close, at(now)).is_empty()
+        authorised_goes_out("2026-01-01", drafted_at, close, now)
+    }
+
+    fn authorised_goes_out(on: &str, drafted_at: &str, close: NaiveTime, now: &str) -> bool {
+        let branches = BTreeMap::from([(BranchId::nil(), day(on))]);
+        !ripe(vec![draft(drafted_at)], &branches, close, at(now)).is_empty()
+    }
+
+    #[test]
+    fn a_letter_that_waited_for_the_head_before_the_authorisation_goes_on_waiting() {
+        let close = NaiveTime::from_hms_opt(17, 0, 0).unwrap();
+        let goes_out = |on| authorised_goes_out(on, "2026-01-06 08:00", close, "2026-01-07 09:00");
+        assert!(goes_out("2026-01-06"));
+        assert!(!goes_out("2026-01-07"));
     }
 
     #[test]

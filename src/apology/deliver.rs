@@ -9,12 +9,13 @@ use crate::account::Officer;
 use crate::db::Conn;
 use crate::domain::ids::{ApologyId, OfficerId};
 use crate::domain::letter_status::{LetterStatus, MailState};
+use crate::domain::local_time::whole_seconds;
 use crate::domain::people;
 use crate::failure::{Failure, FieldFault, Fields, Outcome};
 use crate::http::{ActMeta, Body, House, Problem, Reply, Seen, Segment, act};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
-use chrono::{DateTime, FixedOffset, SubsecRound, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -65,7 +66,7 @@ pub async fn deliver_apology(
     let how = fields.take("/how", how(&body.how));
     let to = fields.take("/to", people::line(&body.to, 200));
     let (how, to) = fields.done(|| Some((how?, to?)))?;
-    let at = body.delivered_at.with_timezone(&Utc).trunc_subsecs(0);
+    let at = whole_seconds(body.delivered_at.with_timezone(&Utc));
     act(&house, officer.id, &meta, move |tx, now| {
         let row = store::lock(tx, id)?;
         may_edit(&officer, &row)?;

@@ -6,6 +6,7 @@
 //! then the letter's: so no two acts wait for each other.
 
 pub mod approve;
+mod audit;
 pub mod automatic;
 mod changed;
 pub mod deliver;
@@ -29,6 +30,7 @@ mod store;
 mod view;
 
 pub use approve::Approver;
+pub use audit::{LetterDifference, LetterFinding, audit_letters};
 pub use changed::dossier_changed;
 pub use edit::state_cause;
 pub use facts::Signer;

@@ -1,6 +1,7 @@
 //! `motcua verify`: counts everything again from the events; exit code 1 when something stored is otherwise.
 
 use super::{CliError, Done, Setup, say};
+use crate::apology::{LetterDifference, LetterFinding, audit_letters};
 use crate::dossier::Finding;
 use crate::failure::Failure;
 use crate::reference::{Reference, ReferenceCache};
@@ -20,19 +21,19 @@ pub fn run(_: Args, setup: Setup) -> Done {
         )
         .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
-    let (verified, reference) = db.snapshot_blocking(|c| -> Result<_, Failure> {
+    let (verified, letters, reference) = db.snapshot_blocking(|c| -> Result<_, Failure> {
         let reference = references.of(c)?;
         let verified = verify(c, &mut |done, total| {
             bar.set_length(total);
             bar.set_position(done);
         })?;
-        Ok((verified, reference))
+        Ok((verified, audit_letters(c)?, reference))
     })?;
     bar.finish_and_clear();
-    tell(&verified, &reference)
+    tell(&verified, &letters, &reference)
 }
 
-fn tell(verified: &Verified, reference: &Reference) -> Done {
+fn tell(verified: &Verified, letters: &[LetterDifference], reference: &Reference) -> Done {
     for difference in &verified.shown {
         say(words(difference, reference))?;
     }
@@ -41,8 +42,12 @@ fn tell(verified: &Verified, reference: &Reference) -> Done {
     if *differences > shown {
         say(format_args!("… và {} sai khác nữa.", differences - shown))?;
     }
+    for LetterDifference { code, finding } in letters {
+        say(format_args!("hồ sơ {code}: {}", of_letter(finding)))?;
+    }
+    let differences = differences + u64::try_from(letters.len()).unwrap_or(u64::MAX);
     say(format_args!("Đã đối chiếu {dossiers} hồ sơ, {events} sự kiện, {cells} dòng số liệu."))?;
-    if *differences == 0 {
+    if differences == 0 {
         say("Không có sai khác.")
     } else {
         Err(CliError::failed(format_args!("{differences} sai khác giữa dữ liệu lưu và các sự kiện")))
@@ -64,6 +69,25 @@ fn words(difference: &Difference, reference: &Reference) -> String {
         }
         Difference::CodeBeyondCounter { day_of_agency, number, last } => {
             format!("mã {day_of_agency}-{number:04}: vượt quá số cuối đã cấp ({last})")
+        }
+    }
+}
+
+fn of_letter(finding: &LetterFinding) -> String {
+    match finding {
+        LetterFinding::Gone { number } => format!("thư xin lỗi {number} đã ban hành nhưng không còn"),
+        LetterFinding::NeverIssued { number } => format!(
+            "thư xin lỗi {} được ghi là đã ban hành nhưng lịch sử không có",
+            number.as_deref().unwrap_or("không số")
+        ),
+        LetterFinding::OtherText { number } => {
+            format!("thư xin lỗi {number}: nội dung khác với bản đã ban hành (SHA-256)")
+        }
+        LetterFinding::OtherThanTold { number, columns } => {
+            format!("thư xin lỗi {number} khác với sự kiện ban hành ở: {}", columns.join(", "))
+        }
+        LetterFinding::OtherReappointments { told, stored } => {
+            format!("lịch sử có {told} lần hẹn lại, bảng hẹn lại có {stored} hoặc khác ngày")
         }
     }
 }

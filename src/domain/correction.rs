@@ -2,7 +2,7 @@
 
 use super::catalogue::SupplementMode;
 use super::deadline::{Deadline, Pause, deadline};
-use super::decide::Context;
+use super::decide::{Context, check_time};
 use super::dossier::{amend, is_moment_of, replay};
 use super::event::{CorrectableField, Event, Fact};
 use super::refusal::Refusal;
@@ -20,6 +20,11 @@ pub fn correct(
     let nothing = || Refusal::NothingToCorrect { field: field.as_str().to_owned() };
     let amended = amend(events);
     let old = current(&amended, field).ok_or_else(nothing)?;
+    let (dossier, _) = replay(events).ok_or_else(nothing)?;
+    check_time(Some(&dossier), context)?;
+    if is_the_same(field, old.as_deref(), &new) {
+        return Err(nothing());
+    }
     if let (true, Ok(at)) = (field.is_time(), new.parse::<DateTime<Utc>>()) {
         check_order(&amended, field, at, context.now)?;
     }
@@ -33,13 +38,21 @@ pub fn correct(
             fact: fact.clone(),
         };
         let corrected = amend(&[events, &[next]].concat());
-        let limit = replay(events).map(|(dossier, _)| dossier.time_limit).ok_or_else(nothing)?;
-        let moved = deadlines(&corrected, &limit, context)?;
+        let moved = deadlines(&corrected, &dossier.time_limit, context)?;
         if let Fact::Corrected { deadlines, .. } = &mut fact {
             *deadlines = moved;
         }
     }
     Ok(fact)
+}
+
+/// A correction that corrects nothing would only count as one.
+fn is_the_same(field: CorrectableField, old: Option<&str>, new: &str) -> bool {
+    if field.is_time() {
+        let moment = |text: &str| text.parse::<DateTime<Utc>>().ok();
+        return old.and_then(moment).is_some_and(|old| Some(old) == moment(new));
+    }
+    old.unwrap_or_default() == new
 }
 
 /// The value a field holds; the outer `None` when there is nothing to correct.

@@ -158,7 +158,10 @@ pub fn decide(dossier: &Dossier, command: Command, context: &Context<'_>) -> Res
             }
         }
         Command::Supply { items } => {
-            let mode = context.rules.supplement_mode;
+            // Lawful is a restart only of what was still in time (NĐ 61/2018 Đ19.4): asking for papers after the due
+            // date makes nothing early that was late.
+            let mode =
+                if dossier.is_past_due(at) { SupplementMode::Resume } else { context.rules.supplement_mode };
             let deadline = match mode {
                 SupplementMode::Restart => deadline(context.calendar, at, &dossier.time_limit, &[])?,
                 SupplementMode::Resume => resumed(dossier, context)?.ok_or_else(wrong_state)?,
@@ -231,7 +234,7 @@ fn check_new_date(
 
 /// Acts lie between the dossier's last one and the clock, and not before the current working day unless the
 /// role may.
-fn check_time(dossier: Option<&Dossier>, context: &Context<'_>) -> Result<(), Refusal> {
+pub(super) fn check_time(dossier: Option<&Dossier>, context: &Context<'_>) -> Result<(), Refusal> {
     let Context { now, occurred_at, .. } = *context;
     if occurred_at > now {
         return Err(Refusal::OccurredInFuture { occurred_at, now });

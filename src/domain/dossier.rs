@@ -189,9 +189,13 @@ impl Dossier {
                 self.reappointments = *ordinal;
                 self.reappointed_due_on = Some(*new_due_on);
             }
-            Fact::ApologyIssued { timeliness, .. } => {
+            Fact::ApologyIssued { timeliness, due_on, .. } => {
+                // It speaks for the due date it names: after a corrected receipt that may be none of ours.
+                let speaks = self.clock.as_ref().is_some_and(|clock| clock.deadline.due_on == *due_on);
                 // Whoever got a letter in time is not worse off for a second, late one.
-                self.letter = Some(self.letter.map_or(*timeliness, |first| first.min(*timeliness)));
+                if speaks {
+                    self.letter = Some(self.letter.map_or(*timeliness, |first| first.min(*timeliness)));
+                }
             }
             Fact::Resolved { outcome, document_number, reason, .. } => {
                 self.status = Status::Resolved;

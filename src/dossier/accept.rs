@@ -4,6 +4,7 @@ use super::transition::{Order, transition};
 use super::view::View;
 use crate::account::Officer;
 use crate::domain::decide::Command;
+use crate::domain::lifecycle::Act;
 use crate::http::{ActMeta, Body, House, Problem, Seen, Segment};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
@@ -31,5 +32,5 @@ pub async fn accept_dossier(
     body: Body<Request>,
 ) -> Result<HttpResponse, Problem> {
     let order = Order { officer, code: code.into_inner(), seen, occurred_at: body.occurred_at };
-    transition(&house, &meta, order, move |_, _, _| Ok(Command::Accept)).await
+    transition(&house, &meta, order, Act::Accept, move |_, _, _| Ok(Command::Accept)).await
 }

@@ -6,12 +6,13 @@ use super::view::View;
 use crate::account::Officer;
 use crate::domain::event::{Channel, CorrectableField, ResultKind};
 use crate::domain::lifecycle::Act;
+use crate::domain::local_time::whole_seconds;
 use crate::domain::people::{self, ApplicantKind};
 use crate::failure::{FieldFault, Fields};
 use crate::http::{ActMeta, Body, House, Problem, Seen, Segment, act};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
-use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -26,6 +27,8 @@ pub struct Request {
     value: String,
     /// 1–2,000 characters.
     reason: String,
+    /// When it was found out, if it is entered afterwards.
+    occurred_at: Option<DateTime<FixedOffset>>,
 }
 
 /// Puts a wrong entry right. Head of the branch, who thereby approves it, or an administrator.
@@ -46,7 +49,7 @@ pub async fn correct_dossier(
     let field = fields.take("/field", body.field.parse::<CorrectableField>());
     let value = field.and_then(|field| fields.take("/value", checked(field, &body.value)));
     let (field, value, reason) = fields.done(|| Some((field?, value?, reason?)))?;
-    let order = Order { officer, code: code.into_inner(), seen, occurred_at: None };
+    let order = Order { officer, code: code.into_inner(), seen, occurred_at: body.occurred_at };
     let references = house.references.clone();
     act(&house, order.officer.id, &meta, move |tx, now| {
         let reference = references.of(tx)?;
@@ -72,7 +75,7 @@ fn checked(field: CorrectableField, value: &str) -> Result<String, FieldFault> {
     match field {
         Field::ReceivedAt | Field::ResolvedAt | Field::ReturnedAt => value
             .parse::<DateTime<Utc>>()
-            .map(|at| at.trunc_subsecs(0).to_rfc3339_opts(SecondsFormat::Secs, true))
+            .map(|at| whole_seconds(at).to_rfc3339_opts(SecondsFormat::Secs, true))
             .map_err(|_| fault("not-a-moment")),
         Field::Channel => {
             value.parse::<Channel>().map(|channel| channel.to_string()).map_err(|_| fault("unknown-value"))

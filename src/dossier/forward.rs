@@ -9,6 +9,7 @@ use crate::db::schema::officers;
 use crate::domain::decide::Command;
 use crate::domain::dossier::Dossier;
 use crate::domain::ids::{BranchId, OfficerId};
+use crate::domain::lifecycle::Act;
 use crate::domain::people;
 use crate::failure::{Failure, Fields, Outcome};
 use crate::http::{ActMeta, Body, House, Problem, Seen, Segment};
@@ -50,7 +51,7 @@ pub async fn forward_dossier(
     fields.check(body.to_officer.is_none() || body.to_step.is_none(), "/to_step", "either-or");
     let note = fields.done(|| note)?;
     let order = Order { officer, code: code.into_inner(), seen, occurred_at: body.occurred_at };
-    transition(&house, &meta, order, move |tx, reference, life| {
+    transition(&house, &meta, order, Act::Forward, move |tx, reference, life| {
         let to_officer = match &body.to_officer {
             Some(named) => Some(colleague(tx, named, life.dossier().branch)?),
             None => None,

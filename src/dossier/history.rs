@@ -2,6 +2,7 @@
 //! the one before.
 
 use super::row::EventRow;
+use super::viewed::Views;
 use super::{store, view};
 use crate::account::Officer;
 use crate::domain::local_time::local;
@@ -48,25 +49,30 @@ pub struct History {
 #[get("/dossiers/{code}/events")]
 pub async fn dossier_history(
     house: Data<House>,
+    views: Data<Views>,
     officer: Officer,
     code: Segment<String>,
 ) -> Result<HttpResponse, Problem> {
-    let items = house
+    let who = officer.id;
+    let (id, branch, items) = house
         .db
         .snapshot(move |c| {
             let row = store::by_code(c, &code)?;
             officer.sees(row.branch_id)?;
             let rows = store::event_rows(c, row.id)?;
             let names = view::holders(c, rows.iter().filter_map(|event| event.officer_id))?;
-            rows.into_iter()
+            let items = rows
+                .into_iter()
                 .map(|event| {
                     let officer =
                         event.officer_id.and_then(|id| names.get(&id)).map(|(name, _)| name.clone());
                     show(event, officer)
                 })
-                .collect::<Outcome<Vec<_>>>()
+                .collect::<Outcome<Vec<_>>>()?;
+            Ok::<_, Failure>((row.id, row.branch_id, items))
         })
         .await?;
+    views.note(id, branch, who, house.clock.now(), "events");
     Ok(HttpResponse::Ok().json(History { items, next: None }))
 }
 

@@ -4,6 +4,7 @@ use super::transition::{Order, transition};
 use super::view::View;
 use crate::account::Officer;
 use crate::domain::decide::Command;
+use crate::domain::lifecycle::Act;
 use crate::domain::people;
 use crate::failure::Fields;
 use crate::http::{ActMeta, Body, House, Problem, Seen, Segment};
@@ -38,5 +39,8 @@ pub async fn refuse_dossier(
     let reason = fields.take("/reason", people::lines(&body.reason, 2000));
     let reason = fields.done(|| reason)?;
     let order = Order { officer, code: code.into_inner(), seen, occurred_at: body.occurred_at };
-    transition(&house, &meta, order, move |_, _, _| Ok(Command::Refuse { reason: reason.clone() })).await
+    transition(&house, &meta, order, Act::Refuse, move |_, _, _| {
+        Ok(Command::Refuse { reason: reason.clone() })
+    })
+    .await
 }

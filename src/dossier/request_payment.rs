@@ -4,6 +4,7 @@ use super::transition::{Order, transition};
 use super::view::View;
 use crate::account::Officer;
 use crate::domain::decide::Command;
+use crate::domain::lifecycle::Act;
 use crate::domain::people;
 use crate::failure::Fields;
 use crate::http::{ActMeta, Body, House, Problem, Seen, Segment};
@@ -41,7 +42,7 @@ pub async fn request_dossier_payment(
     fields.check((1..=1_000_000_000_000).contains(&amount), "/amount", "out-of-range");
     let reason = fields.done(|| reason)?;
     let order = Order { officer, code: code.into_inner(), seen, occurred_at: body.occurred_at };
-    transition(&house, &meta, order, move |_, _, _| {
+    transition(&house, &meta, order, Act::RequestPayment, move |_, _, _| {
         Ok(Command::RequestPayment { amount, reason: reason.clone() })
     })
     .await

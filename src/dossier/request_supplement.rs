@@ -4,6 +4,7 @@ use super::transition::{Order, transition};
 use super::view::View;
 use crate::account::Officer;
 use crate::domain::decide::Command;
+use crate::domain::lifecycle::Act;
 use crate::domain::people;
 use crate::failure::Fields;
 use crate::http::{ActMeta, Body, House, Problem, Seen, Segment};
@@ -43,7 +44,7 @@ pub async fn request_dossier_supplement(
     let reason = fields.take("/reason", people::lines(&body.reason, 2000));
     let (items, reason) = fields.done(|| Some((items?, reason?)))?;
     let order = Order { officer, code: code.into_inner(), seen, occurred_at: body.occurred_at };
-    transition(&house, &meta, order, move |_, _, _| {
+    transition(&house, &meta, order, Act::RequestSupplement, move |_, _, _| {
         Ok(Command::RequestSupplement { items: items.clone(), reason: reason.clone() })
     })
     .await

@@ -5,6 +5,7 @@ use super::view::View;
 use crate::account::Officer;
 use crate::domain::decide::Command;
 use crate::domain::event::ResultKind;
+use crate::domain::lifecycle::Act;
 use crate::domain::people;
 use crate::failure::Fields;
 use crate::http::{ActMeta, Body, House, Problem, Seen, Segment};
@@ -21,7 +22,7 @@ pub struct Request {
     /// granted, denied
     outcome: String,
     document_number: Option<String>,
-    /// Required when denied.
+    /// Why it was denied.
     reason: Option<String>,
     /// When it happened, if it is entered afterwards.
     occurred_at: Option<DateTime<FixedOffset>>,
@@ -43,10 +44,9 @@ pub async fn resolve_dossier(
     let document_number =
         fields.optional("/document_number", body.document_number.as_deref(), |text| people::line(text, 100));
     let reason = fields.optional("/reason", body.reason.as_deref(), |text| people::lines(text, 2000));
-    fields.check(outcome != Some(ResultKind::Denied) || body.reason.is_some(), "/reason", "required");
     let (outcome, document_number, reason) = fields.done(|| Some((outcome?, document_number?, reason?)))?;
     let order = Order { officer, code: code.into_inner(), seen, occurred_at: body.occurred_at };
-    transition(&house, &meta, order, move |_, _, _| {
+    transition(&house, &meta, order, Act::Resolve, move |_, _, _| {
         Ok(Command::Resolve { outcome, document_number: document_number.clone(), reason: reason.clone() })
     })
     .await

@@ -5,6 +5,7 @@ use super::view::View;
 use crate::account::Officer;
 use crate::domain::decide::Command;
 use crate::domain::event::ReturnChannel;
+use crate::domain::lifecycle::Act;
 use crate::domain::people;
 use crate::failure::Fields;
 use crate::http::{ActMeta, Body, House, Problem, Seen, Segment};
@@ -42,7 +43,7 @@ pub async fn return_dossier_result(
         fields.optional("/received_by", body.received_by.as_deref(), |text| people::line(text, 200));
     let (channel, received_by) = fields.done(|| Some((channel?, received_by?)))?;
     let order = Order { officer, code: code.into_inner(), seen, occurred_at: body.occurred_at };
-    transition(&house, &meta, order, move |_, _, _| {
+    transition(&house, &meta, order, Act::Return, move |_, _, _| {
         Ok(Command::Return { channel, received_by: received_by.clone() })
     })
     .await

@@ -4,6 +4,7 @@ use super::transition::{Order, transition};
 use super::view::View;
 use crate::account::Officer;
 use crate::domain::decide::Command;
+use crate::domain::lifecycle::Act;
 use crate::failure::Fields;
 use crate::http::{ActMeta, Body, House, Problem, Seen, Segment};
 use actix_web::web::Data;
@@ -38,5 +39,6 @@ pub async fn supply_dossier(
     let items = super::intake::check_items(&mut fields, &body.items);
     let items = fields.done(|| items)?;
     let order = Order { officer, code: code.into_inner(), seen, occurred_at: body.occurred_at };
-    transition(&house, &meta, order, move |_, _, _| Ok(Command::Supply { items: items.clone() })).await
+    transition(&house, &meta, order, Act::Supply, move |_, _, _| Ok(Command::Supply { items: items.clone() }))
+        .await
 }

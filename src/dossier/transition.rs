@@ -8,11 +8,12 @@ use crate::account::Officer;
 use crate::db::Conn;
 use crate::domain::decide::Command;
 use crate::domain::lifecycle::Act;
+use crate::domain::local_time::whole_seconds;
 use crate::failure::Outcome;
 use crate::http::{ActMeta, House, Problem, Reply, Seen, act};
 use crate::reference::Reference;
 use actix_web::HttpResponse;
-use chrono::{DateTime, FixedOffset, SubsecRound, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 
 /// An act as it comes in: who, on what, as last seen, and when it happened.
 pub struct Order {
@@ -38,7 +39,7 @@ impl Order {
 }
 
 pub fn stamp(officer: &Officer, occurred_at: Option<DateTime<FixedOffset>>, now: DateTime<Utc>) -> Stamp {
-    let occurred_at = occurred_at.map_or(now, |at| at.with_timezone(&Utc).trunc_subsecs(0));
+    let occurred_at = occurred_at.map_or(now, |at| whole_seconds(at.with_timezone(&Utc)));
     Stamp { occurred_at, recorded_at: now, officer: Some(officer.id) }
 }
 
@@ -47,6 +48,7 @@ pub async fn transition<F>(
     house: &House,
     meta: &ActMeta,
     order: Order,
+    deed: Act,
     command: F,
 ) -> Result<HttpResponse, Problem>
 where
@@ -55,10 +57,9 @@ where
     let references = house.references.clone();
     act(house, order.officer.id, meta, move |tx, now| {
         let reference = references.of(tx)?;
-        let mut life = Life::load(tx, &order.code)?;
+        // Who may not, or has not seen it as it is, learns nothing from what else is wrong.
+        let mut life = order.load(tx, deed)?;
         let command = command(tx, &reference, &life)?;
-        order.officer.may(command.act(), life.dossier().branch)?;
-        order.seen.check_version(life.dossier().version)?;
         life.decide_and_add(&reference, command, order.stamp(now), order.officer.role.may_backdate())?;
         save_and_show(tx, &reference, life, now)
     })

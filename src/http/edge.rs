@@ -3,12 +3,13 @@
 //! only the pattern of the route.
 
 use super::problem::{MEDIA_TYPE, Problem};
-use super::query;
+use super::query::{self, Queryless};
 use super::words::Lang;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use metrics::{counter, histogram};
 use std::fmt;
@@ -32,8 +33,13 @@ pub async fn edge(
         // The answer to GET without its body, which the connection itself leaves out (RFC 9110 §9.3.2).
         request.head_mut().method = Method::GET;
     }
+    let queryless = request.app_data::<Data<Queryless>>();
+    let unasked =
+        queryless.and_then(|none| none.refuse(request.method().as_str(), &route, request.query_string()));
     let answered = if has_control_characters(request.path()) {
         Ok(request.into_response(Problem::no_such_path().render(lang)))
+    } else if let Some(problem) = unasked {
+        Ok(request.into_response(problem.render(lang)))
     } else {
         caught(next.call(request)).await.map(ServiceResponse::map_into_boxed_body)
     };

@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::value::{Error as SerdeError, MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::future::{Ready, ready};
 use std::ops::Deref;
 
@@ -37,6 +37,31 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(pairs(request.query_string()).and_then(parse).map(Self))
+    }
+}
+
+/// Operations that take no query string: `(method, pattern of the path)`. Handlers that have nothing to read from one
+/// would ignore it; the edge refuses it for them.
+#[derive(Debug, Default)]
+pub struct Queryless(pub HashSet<(String, String)>);
+
+impl Queryless {
+    /// The problem of a query string where there is none to be.
+    pub(super) fn refuse(&self, method: &str, route: &str, query: &str) -> Option<Problem> {
+        if query.is_empty() || !self.0.contains(&(method.to_ascii_lowercase(), route.to_owned())) {
+            return None;
+        }
+        Some(match pairs(query) {
+            Ok(pairs) => Problem::fields(
+                pairs
+                    .iter()
+                    .map(|(name, _)| {
+                        FieldFault::new(format!("/query/{}", shape::escaped(name)), "unknown-parameter")
+                    })
+                    .collect(),
+            ),
+            Err(problem) => problem,
+        })
     }
 }
 

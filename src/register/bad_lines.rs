@@ -5,7 +5,7 @@ use super::columns::Column;
 use super::line::CellFault;
 use super::sheet::{Row, Sheet};
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Written beside its name and put there when the check is over; made only when there is something to write.
@@ -63,6 +63,17 @@ impl<'a> BadLines<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether the file is a list of bad lines from before, which may be written anew. Anything else is somebody's own.
+pub(super) fn is_one(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    let mut head = String::new();
+    if BufReader::new(file.take(4096)).read_line(&mut head).is_err() {
+        return false;
+    }
+    let last = head.trim_end().rsplit([',', ';', '\t']).next();
+    head.starts_with('\u{feff}') && last == Some(Column::Error.as_str())
 }
 
 fn unfinished(path: &Path) -> PathBuf {

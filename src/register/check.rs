@@ -136,7 +136,7 @@ impl Check<'_> {
                             }) {
                                 Some(fault) => vec![fault],
                                 None => {
-                                    checked.raise(self.reference, code.as_deref());
+                                    checked.raise(code.as_deref());
                                     checked.summary.add(&dossier, today);
                                     checked.good.push(good);
                                     continue;
@@ -220,31 +220,32 @@ fn code_is_taken() -> CellFault {
     CellFault::new(Column::DossierCode, "code-taken")
 }
 
-/// A number that our counter cannot go on after.
+/// A code of ours that our counters could not go on after, or that no day of theirs could have given.
 fn check_code_number(entry: &Entry, reference: &Reference) -> Result<(), Vec<CellFault>> {
-    match entry.code.as_deref().and_then(|code| own_form(reference, code)) {
-        Some((_, _, Err(_))) => Err(vec![CellFault::new(Column::DossierCode, "code-number-too-large")]),
+    let Some((agency, day, number)) = entry.code.as_deref().and_then(parts) else { return Ok(()) };
+    if !reference.branches().iter().any(|branch| branch.agency_identifier == agency) {
+        return Ok(());
+    }
+    let fault = |code| Err(vec![CellFault::new(Column::DossierCode, code)]);
+    match (day, number) {
+        (None, _) => fault("bad-dossier-code"),
+        // A million a day is a slip of the hand, and would have all later codes carry seven digits.
+        (_, None | Some(1_000_000..)) => fault("code-number-too-large"),
         _ => Ok(()),
     }
 }
 
-/// Agency, day and number of a code in the form that we number in ourselves, for one of our agencies.
-fn own_form<'a>(reference: &Reference, code: &'a str) -> Option<(&'a str, NaiveDate, Result<i32, ()>)> {
+/// Agency, day and number of a code.
+fn parts(code: &str) -> Option<(&str, Option<NaiveDate>, Option<i32>)> {
     let (rest, number) = code.rsplit_once('-')?;
     let (agency, date) = rest.rsplit_once('-')?;
-    reference.branches().iter().find(|branch| branch.agency_identifier == agency)?;
-    let day = NaiveDate::parse_from_str(&format!("20{date}"), "%Y%m%d").ok()?;
-    // A million a day is a slip of the hand, and would have all later codes carry seven digits.
-    Some((
-        agency,
-        day,
-        number.parse::<i32>().map_err(|_| ()).and_then(|n| if n < 1_000_000 { Ok(n) } else { Err(()) }),
-    ))
+    Some((agency, NaiveDate::parse_from_str(&format!("20{date}"), "%Y%m%d").ok(), number.parse().ok()))
 }
 
 impl Checked {
-    fn raise(&mut self, reference: &Reference, code: Option<&str>) {
-        if let Some((agency, day, Ok(number))) = code.and_then(|code| own_form(reference, code)) {
+    /// Also for agencies that are none of ours: a branch may take over their identifier one day.
+    fn raise(&mut self, code: Option<&str>) {
+        if let Some((agency, Some(day), Some(number))) = code.and_then(parts) {
             let highest = self.raise.entry((agency.to_owned(), day)).or_default();
             *highest = number.max(*highest);
         }

@@ -5,13 +5,13 @@ use crate::documents::letter::cause_words;
 use crate::domain::apology::CauseCode;
 use crate::domain::decide::Command;
 use crate::domain::event::{Channel, Particulars, ResultKind, ReturnChannel};
-use crate::domain::local_time::moment;
+use crate::domain::local_time::{moment, whole_seconds};
 use crate::domain::people::{self, Applicant, ApplicantKind};
 use crate::domain::time_limit::TimeLimit;
 use crate::dossier::Intake;
 use crate::failure::{Failure, FieldFault, Fields};
 use crate::reference::{Branch, Reference};
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SubsecRound, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use csv::ByteRecord;
 use std::sync::Arc;
 
@@ -219,7 +219,7 @@ fn read_moment(text: &str) -> Result<DateTime<Utc>, &'static str> {
         .or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc)));
     // A year beyond is a slip of the hand.
     let plausible = |at: &DateTime<Utc>| (1900..=9999).contains(&at.year());
-    at.filter(plausible).map(|at| at.trunc_subsecs(0)).ok_or("bad-moment")
+    at.filter(plausible).map(whole_seconds).ok_or("bad-moment")
 }
 
 /// Read by hand, because a register has half a dozen in every line.

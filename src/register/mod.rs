@@ -71,6 +71,8 @@ pub enum ImportFault {
     Sheet(SheetFault),
     /// The file of bad lines would take the place of the register.
     SkipBadIsTheRegister,
+    /// The file for the bad lines is there and is somebody's own.
+    SkipBadIsAnotherFile,
     /// It is not the file any more that was checked.
     FileChanged,
     /// An import of this file was interrupted, and by now other lines are good than then.
@@ -145,6 +147,9 @@ pub fn import(
     }
     if order.skip_bad.is_some_and(|path| is_same_file(path, order.file)) {
         return Err(ImportFault::SkipBadIsTheRegister);
+    }
+    if order.skip_bad.is_some_and(|path| path.exists() && !bad_lines::is_one(path)) {
+        return Err(ImportFault::SkipBadIsAnotherFile);
     }
     let check = check::Check {
         db,

@@ -14,19 +14,25 @@ use std::sync::Arc;
 const MOST_BYTES: u64 = 4 << 30;
 /// A workbook is unpacked in memory.
 const MOST_WORKBOOK_BYTES: u64 = 100 << 20;
-/// Cells longer than this are no cells of a register: most likely a quotation mark that was never closed.
+/// Lines longer than this are no lines of a register: a quotation mark was never closed.
 const LONGEST_LINE: usize = 64 << 10;
 
 /// Why a file is no register.
 #[derive(Debug)]
 pub enum SheetFault {
     Io(io::Error),
-    TooLarge { most_megabytes: u64 },
+    TooLarge {
+        most_megabytes: u64,
+    },
     NotUtf8,
     OldWorkbook,
     Workbook(String),
     Empty,
     Header(HeaderFault),
+    /// A quotation mark opened on this line and never closed swallows all that follows.
+    OpenQuote {
+        line: u64,
+    },
 }
 
 impl From<io::Error> for SheetFault {
@@ -83,8 +89,9 @@ impl<T: Read + Seek + Send> ReadSeek for T {}
 pub struct Rows {
     reader: Reader<Box<dyn ReadSeek>>,
     numbered: bool,
-    /// Where the file ends, when that is not at a line break.
-    open_end: Option<u64>,
+    /// Where the file ends.
+    bytes: u64,
+    ends_with_break: bool,
 }
 
 impl Sheet {
@@ -163,7 +170,7 @@ impl Sheet {
             .terminator(csv::Terminator::Any(b'\n'))
             .buffer_capacity(buffer)
             .from_reader(source);
-        Ok(Rows { reader, numbered, open_end: (!self.ends_with_break).then_some(self.bytes) })
+        Ok(Rows { reader, numbered, bytes: self.bytes, ends_with_break: self.ends_with_break })
     }
 }
 
@@ -180,8 +187,13 @@ impl Rows {
                 cells = cells.iter().skip(1).collect();
             }
             if cells.as_slice().len() > LONGEST_LINE {
-                // Kept short: the line is refused, not carried along.
-                cells = ByteRecord::from(vec![&b"\xff"[..]]);
+                return Err(SheetFault::OpenQuote { line: place.line });
+            }
+            // The last cell of the file took the last line's break with it: nobody closed it.
+            let at_end = self.reader.position().byte() >= self.bytes;
+            let swallows = cells.iter().next_back().is_some_and(|cell| cell.ends_with(b"\n"));
+            if at_end && swallows && self.ends_with_break {
+                return Err(SheetFault::OpenQuote { line: place.line + 1 });
             }
             if !cells.iter().all(|cell| cell.trim_ascii().is_empty()) {
                 return Ok(Some(Row { place, cells }));
@@ -203,7 +215,7 @@ impl Rows {
     fn line_of(&self, cells: &ByteRecord) -> u64 {
         let breaks = cells.as_slice().iter().filter(|byte| **byte == b'\n').count();
         // The last line may end without a break of its own.
-        let own = u64::from(self.open_end != Some(self.reader.position().byte()));
+        let own = u64::from(self.ends_with_break || self.reader.position().byte() != self.bytes);
         let within = u64::try_from(breaks).unwrap_or(u64::MAX);
         self.reader.position().line().saturating_sub(within).saturating_sub(own)
     }

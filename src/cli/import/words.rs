@@ -76,6 +76,9 @@ pub fn import_fault(file: &Path, fault: ImportFault) -> CliError {
     match fault {
         ImportFault::Sheet(SheetFault::Io(error)) => CliError::failed(format_args!("{file}: {error}")),
         ImportFault::Sheet(fault) => CliError::failed(format_args!("{file}: {}", sheet_fault(&fault))),
+        ImportFault::SkipBadIsAnotherFile => CliError::failed(
+            "tệp ghi ở --skip-bad đã có và không phải danh sách dòng lỗi của lần trước; hãy chọn tên khác để không ghi đè",
+        ),
         ImportFault::SkipBadIsTheRegister => {
             CliError::usage("--skip-bad phải là một tệp khác với tệp được nhập")
         }
@@ -99,6 +102,9 @@ fn sheet_fault(fault: &SheetFault) -> String {
         SheetFault::OldWorkbook => "tệp .xls cũ không đọc được; đề nghị lưu lại dạng XLSX".into(),
         SheetFault::Workbook(reason) => format!("không đọc được tệp XLSX: {reason}"),
         SheetFault::Empty => "tệp trống, không có dòng tiêu đề".into(),
+        SheetFault::OpenQuote { line } => format!(
+            "dấu nháy kép mở ở dòng {line} không được đóng, các dòng sau bị nuốt vào cùng một ô; chưa nhập dòng nào"
+        ),
         SheetFault::Header(HeaderFault::Unknown(names)) => format!(
             "tiêu đề có cột không biết: {}; các cột có thể có: {}",
             names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", "),

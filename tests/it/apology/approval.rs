@@ -2,7 +2,10 @@
 
 use super::*;
 use diesel::prelude::*;
+use motcua::apology::{LetterFinding, audit_letters};
+use motcua::both;
 use motcua::domain::event::Fact;
+use motcua::failure::Failure;
 use sha2::{Digest, Sha256};
 
 fn sha256(text: &str) -> String {
@@ -53,6 +56,39 @@ on_both! {
         assert!(events[2..].iter().all(|event| event.officer == Some(office.head.id)));
         assert_eq!(dossier.reappointed_due_on, Some("2026-03-20".parse().unwrap()));
         assert_eq!(dossier.first_due_on, Some("2026-03-13".parse().unwrap()), "the first promise stays");
+    }
+
+    async fn an_issued_letter_that_is_tampered_with_is_named(db: TestDatabase) {
+        let office = Office::open(db).await;
+        let draft = office.draft("Nguyễn Văn An").await;
+        office.approve(&draft).await.expect(200);
+        let found = |tamper: Option<&'static str>| {
+            let (tell, told) = std::sync::mpsc::channel();
+            let db = office.house.house.db.clone();
+            off_thread(move || {
+                let undone: Outcome<()> = db.write_blocking(move |tx| {
+                    if let Some(tamper) = tamper {
+                        assert_eq!(both!(tx, |c| diesel::sql_query(tamper).execute(c))?, 1, "{tamper}");
+                    }
+                    tell.send(audit_letters(tx)?).unwrap();
+                    Err(Failure::Conflict("undone"))
+                });
+                assert!(matches!(undone, Err(Failure::Conflict("undone"))), "{undone:?}");
+                Ok(told.recv().unwrap().into_iter().map(|one| one.finding).collect::<Vec<_>>())
+            })
+        };
+        assert_eq!(found(None).await.unwrap(), []);
+        let number = || "01/PXL-CCTS".to_owned();
+        let told = |column| LetterFinding::OtherThanTold { number: number(), columns: vec![column] };
+        for (tamper, finding) in [
+            ("update apologies set letter = letter || 'x'", LetterFinding::OtherText { number: number() }),
+            ("update apologies set number = 7", told("number")),
+            ("update apologies set timeliness = 'late'", told("timeliness")),
+            ("update apologies set status = 'cancelled'", told("status")),
+            ("delete from reappointments", LetterFinding::OtherReappointments { told: 1, stored: 0 }),
+        ] {
+            assert_eq!(found(Some(tamper)).await.unwrap(), [finding], "{tamper}");
+        }
     }
 
     async fn only_the_head_of_the_branch_signs_and_only_what_was_seen(db: TestDatabase) {

@@ -37,22 +37,24 @@ on_both! {
         let path = path(&take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await);
         stranger.get(&path).await.expect_problem(403, "foreign-branch");
         head.get(&path).await.expect(200);
+        head.get(&format!("{path}/events")).await.expect(200);
         // Noted in the background, at the latest a second later.
         let mut seen: Vec<(OfficerId, String)> = Vec::new();
         for _ in 0..100 {
             seen = house
                 .read(|conn| {
                     Ok(both!(conn, |c| dossier_views::table
+                        .order(dossier_views::what)
                         .select((dossier_views::officer_id, dossier_views::what))
                         .load(c))?)
                 })
                 .await;
-            if !seen.is_empty() {
+            if seen.len() == 2 {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        assert_eq!(seen, [(head.id, "dossier".to_owned())]);
+        assert_eq!(seen, [(head.id, "dossier".to_owned()), (head.id, "events".to_owned())]);
     }
 
     async fn from_the_counter_back_to_the_citizen(db: TestDatabase) {
@@ -299,6 +301,95 @@ on_both! {
         let office = house.sign_in_as(Role::Office, None).await;
         office.get(&path(&dossier)).await.expect(200);
         office.get("/dossiers/000.00.03.H29-260310-9999").await.expect_problem(404, "not-found");
+    }
+
+    async fn a_leap_second_breaks_no_chain_and_no_count(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let mut dossier = new_dossier("1.003650", "Nguyễn Thị Ánh");
+        dossier["occurred_at"] = json!("2026-03-10T08:59:60+07:00");
+        let dossier = counter.post("/dossiers", dossier).await.expect(201);
+        assert_eq!(dossier.body["received_at"], "2026-03-10T08:59:59+07:00");
+        house.it_is("2026-03-10 10:00");
+        let result = json!({"outcome": "denied", "occurred_at": "2026-03-10T09:30:60+07:00"});
+        counter.act(&format!("{}/result", path(&dossier)), dossier.version(), result).await.expect(200);
+        let verified = house.read(|conn| motcua::report::verify::verify(conn, &mut |_, _| {})).await;
+        assert_eq!(verified.shown, []);
+    }
+
+    async fn names_in_any_script_are_found_again(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        for name in ["Sơn ភូមិ Thạch", "हिन्दी Đoàn", "தமிழ் Lê", "ภูมิใจ Trần"] {
+            take_in(&counter, "1.003650", name).await;
+            for words in [name, name.split(' ').next().unwrap(), name.split(' ').nth(1).unwrap()] {
+                let found = counter.get(&format!("/dossiers?q={words}")).await.expect(200);
+                assert_eq!(found.body["items"].as_array().unwrap().len(), 1, "{words}");
+            }
+        }
+        assert_eq!(counter.get("/dossiers?q=aⒶb").await.expect(200).body["items"], json!([]));
+    }
+
+    async fn papers_asked_for_after_the_due_date_make_nothing_early(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        let (path, due_on) = (path(&dossier), dossier.body["due_on"].clone());
+        let mut version = dossier.version();
+        for (when, act, body) in [
+            ("2026-03-18 09:00", "supplement-request", json!({"items": ["Bản vẽ"], "reason": "Thiếu"})),
+            ("2026-03-19 09:00", "supplement", json!({})),
+            ("2026-03-20 09:00", "result", json!({"outcome": "granted"})),
+        ] {
+            house.it_is(when);
+            let counter = house.sign_in(&counter.username).await;
+            version = counter.act(&format!("{path}/{act}"), version, body).await.expect(200).version();
+        }
+        let ended = house.sign_in(&counter.username).await.get(&path).await.expect(200);
+        assert_eq!((&ended.body["due_on"], &ended.body["timeliness"]), (&due_on, &json!("overdue")));
+    }
+
+    async fn a_correction_that_changes_nothing_is_none_and_may_be_dated(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let head = house.sign_in_as(Role::Head, Some("TS")).await;
+        let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        let corrections = format!("{}/corrections", path(&dossier));
+        house.it_is("2026-03-10 11:00");
+        for (field, value) in [("channel", "in_person"), ("received_at", "2026-03-10T02:00:00Z"), ("applicant.address", "")] {
+            let same = json!({"field": field, "value": value, "reason": "thử"});
+            head.act(&corrections, dossier.version(), same).await.expect_problem(409, "nothing-to-correct");
+        }
+        let correction = |at| json!({"field": "channel", "value": "postal", "reason": "Ghi nhầm", "occurred_at": at});
+        head.act(&corrections, dossier.version(), correction("2026-03-10T12:00:00+07:00")).await.expect_problem(422, "occurred-in-future");
+        let corrected = head.act(&corrections, dossier.version(), correction("2026-03-10T10:00:00+07:00")).await.expect(200);
+        assert_eq!(corrected.body["channel"], "postal");
+    }
+
+    async fn a_query_string_where_there_is_none_to_be_is_refused(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        let path = path(&dossier);
+        for address in [path.clone(), format!("{path}/events"), format!("{path}/deadline"), "/branches/TS".to_owned(), "/sessions/current".to_owned()] {
+            counter.get(&address).await.expect(200);
+            counter.get(&format!("{address}?zzz=1&limit=2")).await.expect_faults(&["/query/zzz unknown-parameter", "/query/limit unknown-parameter"]);
+        }
+        counter.act(&format!("{path}/stop?zzz=1"), dossier.version(), json!({"reason": "x"})).await.expect_faults(&["/query/zzz unknown-parameter"]);
+        counter.post("/dossiers?x=1", new_dossier("1.003650", "Hai")).await.expect_faults(&["/query/x unknown-parameter"]);
+        assert_eq!(counter.get("/dossiers?count=true").await.expect(200).body["count"], 1);
+    }
+
+    async fn who_may_not_learns_nothing_of_what_else_is_wrong(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let stranger = house.sign_in_as(Role::Counter, Some("KL")).await;
+        let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        let forwarding = format!("{}/forwarding", path(&dossier));
+        for named in [counter.username.as_str(), "khong-ai"] {
+            stranger.act(&forwarding, dossier.version(), json!({"to_officer": named})).await.expect_problem(403, "foreign-branch");
+        }
+        counter.act(&forwarding, 99, json!({"to_officer": "khong-ai"})).await.expect_problem(412, "stale");
     }
 
     async fn a_wrong_entry_is_corrected_in_sight(db: TestDatabase) {

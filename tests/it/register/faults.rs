@@ -36,6 +36,7 @@ fn bad() -> Vec<(Line, &'static str, &'static str)> {
         (with(&[("procedure_code", "9.999999")]), "procedure_code", "không có thủ tục"),
         (with(&[("branch_code", "KL")]), "procedure_code", "không do chi cục"),
         (with(&[("case", "khong-co")]), "case", "trường hợp"),
+        (with(&[("dossier_code", "000.00.03.H29-991332-0777")]), "dossier_code", "mã hồ sơ"),
         (with(&[("channel", "fax")]), "channel", "in_person, online, postal"),
         (with(&[("applicant_name", "a\u{0}b")]), "applicant_name", "ký tự điều khiển"),
         (with(&[("applicant_name", "Nguye\u{302}\u{303}n")]), "applicant_name", "NFC"),
@@ -162,4 +163,41 @@ fn what_is_no_register_is_refused_in_a_sentence() {
     world.write_lines("so.csv", &[good()]);
     world.import(&["so.csv", "--skip-bad", "so.csv"]).code(2);
     assert_eq!(world.count(), 0);
+}
+
+#[test]
+fn a_quotation_mark_that_nobody_closed_lets_nothing_in_whatever_may_be_skipped() {
+    let db = crate::support::database::fresh(crate::support::database::Kind::Sqlite).unwrap();
+    let world = World::new(&db);
+    let register = lines(Shape::new(8, 2000));
+    let text = csv_of(&register);
+    let opened_on = |line: usize| {
+        let broken = text.split_inclusive('\n').enumerate().map(|(place, one)| match place + 1 {
+            at if at == line => one.replacen(',', ",\"", 1),
+            _ => one.replace('"', ""),
+        });
+        broken.collect::<String>()
+    };
+    for line in [11, 2001] {
+        world.write("ho.csv", &opened_on(line));
+        let said = world.import(&["ho.csv", "--skip-bad", "loi.csv"]).code(1).stderr;
+        assert!(said.contains(&format!("dấu nháy kép mở ở dòng {line} ")), "{line}: {said}");
+        assert!(!world.path("loi.csv").exists());
+    }
+    assert_eq!(world.count(), 0);
+}
+
+#[test]
+fn a_file_of_somebodys_own_is_not_overwritten_by_bad_lines() {
+    let db = crate::support::database::fresh(crate::support::database::Kind::Sqlite).unwrap();
+    let world = World::new(&db);
+    world.write_lines("so.csv", &[good(), with(&[("channel", "fax")])]);
+    world.write("quy.txt", "bản duy nhất\n");
+    let said = world.import(&["so.csv", "--dry-run", "--skip-bad", "quy.txt"]).code(1).stderr;
+    assert!(said.contains("--skip-bad"), "{said}");
+    assert_eq!(std::fs::read_to_string(world.path("quy.txt")).unwrap(), "bản duy nhất\n");
+    // Its own list from before it may write anew.
+    for _ in 0..2 {
+        world.import(&["so.csv", "--dry-run", "--skip-bad", "loi.csv"]).success();
+    }
 }

@@ -100,8 +100,11 @@ fn seen(register: &[Line]) -> Vec<Seen> {
             let own = cell("time_limit");
             let limit = if own.is_empty() { procedure(cell("case"))["time_limit"].as_str() } else { own };
             let received = day("received_at").unwrap();
+            let due = days.due(received, limit);
+            // What was late when papers were asked for stays late; all else is counted again from zero.
+            let again = |from: NaiveDate, to| if due < from { due } else { days.due(to, limit) };
             let waited = day("supplement_requested_at")
-                .map(|from| (from, day("supplied_at").map(|to| (to, days.due(to, limit)))));
+                .map(|from| (from, day("supplied_at").map(|to| (to, again(from, to)))));
             let keys = [
                 ("branch_code", cell("branch_code")),
                 ("sector", procedure("")["sector"].as_str()),
@@ -111,7 +114,7 @@ fn seen(register: &[Line]) -> Vec<Seen> {
             Seen {
                 keys: keys.into_iter().map(|(key, value)| (key, value.to_owned())).collect(),
                 received,
-                due: days.due(received, limit),
+                due,
                 waited,
                 resolved: day("resolved_at"),
                 withdrawn: day("withdrawn_at"),
