@@ -1,7 +1,7 @@
 //! Dates and moments as people read and write them: dd/mm/yyyy, hh:mm.
 
 use crate::domain::local_time::{local, moment};
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime};
 
 /// `08/01/2026`, `8/1/2026`, `8-1-2026`, or as programs write it.
 pub fn read_date(text: &str) -> Option<NaiveDate> {
@@ -9,7 +9,7 @@ pub fn read_date(text: &str) -> Option<NaiveDate> {
     ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"]
         .iter()
         .find_map(|form| NaiveDate::parse_from_str(text, form).ok())
-        .filter(|date| date.format("%Y").to_string().len() == 4)
+        .filter(|date| (1000..=9999).contains(&date.year()))
 }
 
 /// `8/1/2026 09:30`, or `9:30` on this day: RFC 3339 of it.
