@@ -186,14 +186,11 @@ impl Rows {
                 place.line = number.unwrap_or(place.line);
                 cells = cells.iter().skip(1).collect();
             }
-            if cells.as_slice().len() > LONGEST_LINE {
-                return Err(SheetFault::OpenQuote { line: place.line });
-            }
             // The last cell of the file took the last line's break with it: nobody closed it.
-            let at_end = self.reader.position().byte() >= self.bytes;
-            let swallows = cells.iter().next_back().is_some_and(|cell| cell.ends_with(b"\n"));
-            if at_end && swallows && self.ends_with_break {
-                return Err(SheetFault::OpenQuote { line: place.line + 1 });
+            let at_end = self.reader.position().byte() >= self.bytes && self.ends_with_break;
+            let swallows = at_end && cells.iter().next_back().is_some_and(|cell| cell.ends_with(b"\n"));
+            if swallows || cells.as_slice().len() > LONGEST_LINE {
+                return Err(SheetFault::OpenQuote { line: place.line + u64::from(swallows) });
             }
             if !cells.iter().all(|cell| cell.trim_ascii().is_empty()) {
                 return Ok(Some(Row { place, cells }));

@@ -311,6 +311,7 @@ on_both! {
         let dossier = counter.post("/dossiers", dossier).await.expect(201);
         assert_eq!(dossier.body["received_at"], "2026-03-10T08:59:59+07:00");
         house.it_is("2026-03-10 10:00");
+        let counter = house.sign_in(&counter.username).await;
         let result = json!({"outcome": "denied", "occurred_at": "2026-03-10T09:30:60+07:00"});
         counter.act(&format!("{}/result", path(&dossier)), dossier.version(), result).await.expect(200);
         let verified = house.read(|conn| motcua::report::verify::verify(conn, &mut |_, _| {})).await;
@@ -356,6 +357,7 @@ on_both! {
         let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
         let corrections = format!("{}/corrections", path(&dossier));
         house.it_is("2026-03-10 11:00");
+        let head = house.sign_in(&head.username).await;
         for (field, value) in [("channel", "in_person"), ("received_at", "2026-03-10T02:00:00Z"), ("applicant.address", "")] {
             let same = json!({"field": field, "value": value, "reason": "thử"});
             head.act(&corrections, dossier.version(), same).await.expect_problem(409, "nothing-to-correct");

@@ -82,6 +82,8 @@ impl Evening {
                 }
                 self.due = promise(deadline);
             }
+            // A letter for another due date than the one in force (its receipt was corrected) says nothing of it.
+            Fact::ApologyIssued { due_on, .. } if moved(self.due, *due_on) => {}
             Fact::ApologyIssued { timeliness, .. } => {
                 self.letter = Some(match self.letter {
                     Some(first) if first < *timeliness => first,

@@ -165,6 +165,11 @@ impl World {
 
     /// The counters: agency, day, last number, raised to.
     pub fn counters(&self) -> Vec<(String, NaiveDate, i32, i32)> {
-        self.db().read_blocking(|c| Ok::<_, DbError>(both!(c, |c| code_counters::table.load(c))?)).unwrap()
+        let counters = |c: &mut motcua::db::Conn<'_>| {
+            Ok::<_, DbError>(both!(c, |c| code_counters::table
+                .order((code_counters::agency_identifier, code_counters::day))
+                .load(c))?)
+        };
+        self.db().read_blocking(counters).unwrap()
     }
 }
