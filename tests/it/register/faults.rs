@@ -172,7 +172,9 @@ fn a_quotation_mark_that_nobody_closed_lets_nothing_in_whatever_may_be_skipped()
     let mut register = lines(Shape::new(8, 2000));
     for line in &mut register {
         // Nothing here that would close it again.
-        line[place("address")] = String::new();
+        for cell in line {
+            *cell = cell.replace([',', '"'], " ");
+        }
     }
     let text = csv_of(&register);
     assert!(!text.contains('"'));

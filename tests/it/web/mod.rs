@@ -2,9 +2,9 @@
 
 mod admin;
 mod apologies;
+mod barriers;
 mod calendar;
 mod citizen;
-mod barriers;
 mod counter;
 mod day;
 mod forgery;
