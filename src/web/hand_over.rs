@@ -80,8 +80,8 @@ async fn load(visit: &Visit, typed: &str, refused: Option<Form>) -> Result<Page,
 fn scanned(typed: &str) -> &str {
     let typed = typed.trim();
     let looks = |part: &&str| part.matches('-').count() >= 2 && part.contains('.');
-    let parts = typed.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '.'));
-    if typed.contains("://") { parts.filter(looks).last().unwrap_or(typed) } else { typed }
+    let mut parts = typed.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '.'));
+    if typed.contains("://") { parts.rfind(looks).unwrap_or(typed) } else { typed }
 }
 
 #[cfg(test)]
