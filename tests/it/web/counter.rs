@@ -104,7 +104,7 @@ on_both! {
         let page = counter.get(&format!("/ho-so/{code}")).await.expect(200);
         let note = [("note", "</textarea><script>alert(3)</script>"), ("to_officer", counter.username.as_str())];
         counter.submit(&page, &format!("/ho-so/{code}/viec/chuyen"), &note).await.expect(303);
-        for path in ["/hom-nay".into(), "/ho-so".into(), format!("/ho-so/{code}"), format!("/ho-so/{code}/da-tiep-nhan"), format!("/tra-ket-qua?ma={code}"), "/ho-so?q=%3Cscript%3Ealert(1)%3C/script%3E".into(), format!("/ho-so?sort=%22%3E%3Cscript%3E")] {
+        for path in ["/hom-nay".into(), "/ho-so".into(), format!("/ho-so/{code}"), format!("/ho-so/{code}/da-tiep-nhan"), format!("/tra-ket-qua?ma={code}"), "/ho-so?q=%3Cscript%3Ealert(1)%3C/script%3E".into(), "/ho-so?sort=%22%3E%3Cscript%3E".into()] {
             let page = counter.get(&path).await;
             assert!([200, 422].contains(&page.status.as_u16()), "{path}: {}", page.status);
             for live in ["<script>", "<img src=x", "onerror=alert(2)>", "</textarea><"] {
