@@ -173,7 +173,11 @@ pub async fn deliver(visit: Visit, id: Path<String>, form: Form) -> Shown {
     }
 }
 
-/// The text as it was fixed, to print or keep.
-pub async fn text(visit: Visit, id: Path<String>) -> Shown {
-    visit.file(&format!("{}/letter.txt", path(&id))).await
+/// The letter to print, to edit or to keep: `thu.pdf`, `thu.docx`, `thu.txt`.
+pub async fn file(visit: Visit, asked: Path<(String, String)>) -> Shown {
+    let (id, file) = asked.into_inner();
+    match file.strip_prefix("thu.") {
+        Some(kind @ ("pdf" | "docx" | "txt")) => visit.file(&format!("{}/letter.{kind}", path(&id))).await,
+        _ => Err(Problem::no_such_path()),
+    }
 }

@@ -61,12 +61,6 @@ impl Procedure {
     fn branches(&self) -> String {
         self.branch_codes.join(", ")
     }
-
-    /// The limits of its cases, as the catalogue writes them.
-    fn limits(&self) -> String {
-        let limits: Vec<&str> = self.cases.iter().filter_map(|case| case.time_limit.as_deref()).collect();
-        limits.join("; ")
-    }
 }
 
 const TABS: [&str; 3] = ["thu-tuc", "don-vi", "linh-vuc"];
@@ -84,6 +78,18 @@ struct Page {
 }
 
 impl Page {
+    /// The limits of its cases in words, each once.
+    fn limits(&self, procedure: &Procedure) -> String {
+        let mut limits: Vec<String> = Vec::new();
+        for limit in procedure.cases.iter().filter_map(|case| case.time_limit.as_deref()) {
+            let words = self.f.limit(limit);
+            if !limits.contains(&words) {
+                limits.push(words);
+            }
+        }
+        limits.join("; ")
+    }
+
     fn tabs(&self) -> [&'static str; 3] {
         TABS
     }

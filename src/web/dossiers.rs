@@ -16,6 +16,7 @@ const LIMIT: &str = "25";
 const FILTERS: &[&str] = &[
     "q",
     "status",
+    "open",
     "timeliness",
     "branch_code",
     "sector",

@@ -42,7 +42,7 @@ const MENU: &[Place] = &[
     Place { id: "rates", path: "/ket-qua", who: ALL, key: "6" },
     Place { id: "calendar", path: "/lich", who: ALL, key: "7" },
     Place { id: "catalogue", path: "/danh-muc", who: ALL, key: "8" },
-    Place { id: "accounts", path: "/tai-khoan", who: ALL, key: "9" },
+    Place { id: "accounts", path: "/tai-khoan", who: &[Role::Admin], key: "9" },
     Place { id: "jobs", path: "/cong-viec", who: &[Role::Admin], key: "0" },
 ];
 

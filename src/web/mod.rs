@@ -63,6 +63,7 @@ mod preferences;
 mod procedure;
 mod public_rates;
 mod rates;
+mod reports;
 mod sessions;
 mod sign_in;
 mod story;

@@ -1,7 +1,7 @@
 //! Every page in one place, and which of them are open to all.
 
 use super::gate::gate;
-use super::{accounts, catalogue, jobs, procedure};
+use super::{accounts, catalogue, jobs, procedure, reports};
 use super::{
     apologies, apology, calendar, calendar_change, due_date, indicators, public_rates, rates, track,
 };
@@ -54,7 +54,7 @@ pages! {
     post "/xin-loi/{id}" => apology::edit,
     post "/xin-loi/{id}/ky" => apology::sign,
     post "/xin-loi/{id}/trao" => apology::deliver,
-    get "/xin-loi/{id}/thu.txt" => apology::text,
+    get "/xin-loi/{id}/{file}" => apology::file,
     // the working calendar
     get "/tinh-han" => due_date::show,
     get "/lich" => calendar::show,
@@ -68,6 +68,7 @@ pages! {
     get "/ket-qua" => rates::show,
     get "/ket-qua.csv" => rates::export,
     get "/chi-tieu" => indicators::show,
+    get "/bao-cao/{file}" => reports::file,
     // the catalogue
     get "/danh-muc" => catalogue::show,
     post "/danh-muc/linh-vuc" => catalogue::add_sector,

@@ -50,7 +50,7 @@ on_both! {
         fixed[7] = ("version/cases/0/time_limit", "3wd");
         fixed[8] = ("version/cases/0/fee_vnd", "20.000");
         admin.submit(&page, "/danh-muc/thu-tuc-moi", &fixed).await.expect_on_to("/danh-muc/thu-tuc/9.000001?xong=procedure-added");
-        let page = admin.get("/danh-muc/thu-tuc/9.000001").await.expect(200).says("3wd").says("20.000").says_not("<i>phép");
+        let page = admin.get("/danh-muc/thu-tuc/9.000001").await.expect(200).says("3 ngày làm việc").says("20.000").says_not("<i>phép");
         drop(page);
         let page = admin.get("/danh-muc/thu-tuc/9.000001/phien-ban-moi").await.expect(200).says("value=\"3wd\"");
         let next = [

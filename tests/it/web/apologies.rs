@@ -41,6 +41,9 @@ on_both! {
         let page = head.get(&at).await.expect(200);
         page.says("PXL-").says("SHA-256").says_not("name=\"reason\"");
         head.get(&format!("{at}/thu.txt")).await.expect(200).says("VĂN BẢN XIN LỖI");
+        let docx = head.get(&format!("{at}/thu.docx")).await.expect(200);
+        assert!(docx.header("content-type").unwrap().contains("officedocument"));
+        head.get(&format!("{at}/thu.exe")).await.expect(404);
     }
 
     async fn many_are_asked_about_once_more_and_each_gets_a_result_of_its_own(db: TestDatabase) {

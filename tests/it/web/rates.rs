@@ -38,4 +38,21 @@ on_both! {
             assert_eq!(lines[0].split(',').nth(5), Some("received"));
         }
     }
+
+    async fn forms_and_lists_behind_the_figures_come_as_files(db: TestDatabase) {
+        let office = Office::open(db).await;
+        office.take_in("Nguyễn Văn An").await;
+        let head = office.house.surfer(Role::Head, Some("TS")).await;
+        let page = head.get("/ket-qua?ky=nam").await.expect(200);
+        let mut files = 0;
+        for link in page.html.split("href=\"").filter(|part| part.starts_with("/bao-cao/")) {
+            let link = link.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+            let file = head.get(&link).await.expect(200);
+            assert!(!file.header("content-type").unwrap().contains("html"), "{link}");
+            files += 1;
+        }
+        assert_eq!(files, 6);
+        head.get("/bao-cao/luong.xlsx").await.expect(404);
+        head.get("/ho-so?branch_code=TS&timeliness=overdue&open=true").await.expect(200);
+    }
 }
