@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn a_range_that_leaves_out_more_than_the_signature_is_refused() {
         let file = |range: &str| format!("%PDF-1.7 1 0 obj<</ByteRange [{range}]/Contents <3000>>>endobj");
-        let whole = file("0 49 55 8");
+        let whole = file("0 49 55 08");
         let hole = whole.find("<3000>").unwrap();
         let right = file(&format!("0 {hole:02} {} {:02}", hole + 6, whole.len() - hole - 6));
         let read = ranges(right.as_bytes()).unwrap();
