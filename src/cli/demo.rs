@@ -35,8 +35,12 @@ pub fn run(args: Args, setup: Setup) -> Done {
         .with_flag("demo", "log.level", level)?
         .with_flag("demo", "database.url", database)?
         .with_flag("demo", "smtp.url", Some(MAIL))?
-        .with_flag("--port", "http.port", args.port.as_deref())?
-        .with_log()?;
+        .with_flag("--port", "http.port", args.port.as_deref())?;
+    // Receipts and letters lead to the look-up; on a port that is only known later they cannot.
+    let http = &setup.config.http;
+    let address =
+        (http.public_url.is_empty() && http.port != 0).then(|| format!("http://127.0.0.1:{}", http.port));
+    let setup = setup.with_flag("demo", "http.public_url", address.as_deref())?.with_log()?;
     let db = ready(&args, &setup)?;
     running::run(&setup, db, Part::RequestsAndJobs, |address| greet(address, &setup))
 }

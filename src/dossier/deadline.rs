@@ -3,10 +3,12 @@
 use super::store;
 use crate::account::Officer;
 use crate::calendar::ExplainedDay;
+use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::SupplementMode;
 use crate::domain::deadline::explain;
+use crate::domain::dossier::Dossier;
 use crate::domain::event::{Event, Fact};
-use crate::domain::local_time::local;
+use crate::domain::local_time::{day_of, local};
 use crate::domain::refusal::Refusal;
 use crate::failure::Failure;
 use crate::http::{House, Lang, Problem, Segment};
@@ -33,6 +35,9 @@ pub struct DossierDeadline {
     pub provisional: bool,
     /// Since when the limit is counted: receipt, or the last supplement that counted from zero.
     pub clock_started_at: Option<DateTime<FixedOffset>>,
+    /// Working days since the first receipt, restarts and waits included, until it ended or today: what the citizen
+    /// has lived through, beside the official time.
+    pub elapsed_working_days: Option<u32>,
     /// Every due date there was, in order, and what set it.
     pub promises: Vec<Promise>,
     /// Times in which the agency's clock stood still; the last may not have ended.
@@ -69,7 +74,7 @@ pub async fn dossier_deadline(
     officer: Officer,
     code: Segment<String>,
 ) -> Result<HttpResponse, Problem> {
-    let references = house.references.clone();
+    let (references, today) = (house.references.clone(), day_of(house.clock.now()));
     let explained = house
         .db
         .snapshot(move |c| {
@@ -99,6 +104,7 @@ pub async fn dossier_deadline(
                 apology_due_on: clock.map(|clock| clock.deadline.apology_due_on),
                 provisional: clock.is_some_and(|clock| clock.deadline.provisional),
                 clock_started_at: clock.map(|clock| local(clock.started_at)),
+                elapsed_working_days: elapsed(&reference.calendar, &dossier, today),
                 promises: events.iter().filter_map(promise).collect(),
                 waits: waits(&events),
                 explanation,
@@ -107,6 +113,12 @@ pub async fn dossier_deadline(
         })
         .await?;
     Ok(HttpResponse::Ok().json(explained))
+}
+
+fn elapsed(calendar: &Calendar, dossier: &Dossier, today: NaiveDate) -> Option<u32> {
+    let ended = dossier.resolved.as_ref().map(|resolution| resolution.at).or(dossier.closed_at);
+    let until = ended.map_or(today, day_of);
+    calendar.working_days_between(day_of(dossier.received_at?), until).ok()
 }
 
 fn promise(event: &Event) -> Option<Promise> {

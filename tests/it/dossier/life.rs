@@ -459,6 +459,8 @@ on_both! {
         assert_eq!((&told["promises"][1]["set_by"], &told["promises"][1]["restarted"]), (&json!("supplied"), &json!(true)));
         assert_eq!(told["waits"], json!([{"what": "supplement_requested", "from": "2020-01-21T09:00:00+07:00", "to": "2020-02-10T10:00:00+07:00"}]));
         assert_eq!(told["explanation"][0]["date"], "2020-02-11");
+        // 22, 30, 31 January; 3 to 7, and 10 February: the wait is in it.
+        assert_eq!(told["elapsed_working_days"], 9);
     }
 
     async fn a_changed_calendar_moves_nothing_until_told_to_and_keeps_earlier_promises(db: TestDatabase) {
