@@ -158,6 +158,7 @@ pub fn xlsx(table: &Table) -> Result<Vec<u8>, XlsxError> {
     let grouped = table.columns.iter().any(|column| column.group.is_some());
     let last_head = if grouped { head + 1 } else { head };
     write_head(sheet, table, head, last_head, &formats)?;
+    sheet.set_row_height(last_head, head_height(&table.columns))?;
     sheet.set_freeze_panes(last_head + 1, 0)?;
     sheet.set_repeat_rows(head, last_head)?;
     line = last_head + 1;
@@ -190,6 +191,14 @@ pub fn xlsx(table: &Table) -> Result<Vec<u8>, XlsxError> {
         sheet.write(line, 0, note)?;
     }
     workbook.save_to_buffer()
+}
+
+/// Points that the longest title takes when it is broken at the width of its column: 15 a line, and one line more
+/// than letters counted tell, because words are not cut.
+fn head_height(columns: &[Column]) -> u16 {
+    let lines = |column: &Column| column.title.chars().count().div_ceil(usize::from(column.width.max(1))) + 1;
+    let most = columns.iter().map(lines).max().unwrap_or(1);
+    15 * u16::try_from(most.clamp(1, 20)).unwrap_or(20)
 }
 
 fn last<T>(all: &[T]) -> Option<u16> {
