@@ -6,9 +6,11 @@ mod templates;
 mod word;
 
 use crate::support::house::Person;
+use crate::support::skipped;
 use reqwest::{Method, StatusCode};
 use std::io::Write as _;
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// A file as it came.
 pub struct File {
@@ -38,6 +40,16 @@ pub async fn pdf(person: &Person, path: &str) -> File {
     assert_eq!(file.header("cache-control"), "private, no-store");
     assert!(file.header("content-disposition").starts_with("inline; filename="));
     file
+}
+
+/// Whether there is a program that reads papers independently of the one that prints them; says so where not.
+pub fn papers_can_be_read() -> bool {
+    static FOUND: OnceLock<bool> = OnceLock::new();
+    let found = *FOUND.get_or_init(|| Command::new("pdftotext").arg("-v").output().is_ok());
+    if !found {
+        skipped("pdftotext (reads what the papers say)", "Debian: apt-get install poppler-utils");
+    }
+    found
 }
 
 /// The text of a PDF, in one line.

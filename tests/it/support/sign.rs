@@ -38,12 +38,13 @@ fn python_with_pyhanko() -> Option<&'static str> {
         let python = named.unwrap_or_else(|| "python3".to_owned());
         let mut import = Command::new(&python);
         import.args(["-c", "import pyhanko.sign"]).stdin(Stdio::null()).stderr(Stdio::null());
-        import.status().is_ok_and(|status| status.success()).then_some(python)
+        let reads = Command::new("pdfsig").arg("-v").output().is_ok();
+        (reads && import.status().is_ok_and(|status| status.success())).then_some(python)
     });
     if found.is_none() {
         super::skipped(
-            "pyHanko (signs PDFs)",
-            "Install it (pip install pyhanko) and name its Python in MOTCUA_TEST_PYTHON.",
+            "pyHanko (signs PDFs) and pdfsig (reads their signatures)",
+            "pip install pyhanko, its Python named in MOTCUA_TEST_PYTHON; Debian: apt-get install poppler-utils.",
         );
     }
     found.as_deref()
