@@ -30,7 +30,9 @@ mod store;
 mod view;
 
 pub use approve::Approver;
-pub use audit::{LetterDifference, LetterFinding, audit_letters};
+pub use audit::{
+    AuditedLetters, LetterDifference, LetterFinding, NumberDifference, NumberFinding, audit_letters,
+};
 pub use changed::dossier_changed;
 pub use edit::state_cause;
 pub use facts::Signer;

@@ -77,6 +77,9 @@ impl From<DbError> for CliError {
             DbError::NewerThanProgram(migration) => Self::Failed(format!(
                 "cơ sở dữ liệu mới hơn chương trình (bước nâng cấp {migration}): cần bản motcua mới hơn"
             )),
+            DbError::OlderThanProgram(migration) => Self::Failed(format!(
+                "cơ sở dữ liệu chưa được nâng cấp (thiếu bước {migration}): hãy chạy motcua migrate trước"
+            )),
             DbError::Migration(reason) => Self::Failed(format!("nâng cấp cơ sở dữ liệu thất bại: {reason}")),
             other => Self::Failed(format!("lỗi cơ sở dữ liệu: {other}")),
         }

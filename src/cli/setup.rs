@@ -3,7 +3,10 @@
 use super::CliError;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{DatabaseUrl, Db, migrate::migrate};
+use crate::db::{
+    DatabaseUrl, Db,
+    migrate::{migrate, must_match},
+};
 use crate::installation::{Files, StartingData, seed_if_empty};
 use crate::telemetry;
 use secrecy::ExposeSecret as _;
@@ -49,14 +52,16 @@ impl Setup {
         Ok(Db::open(&url, self.config.database.connections)?)
     }
 
-    /// The database as it is, which must be there: looking into it does not make one.
+    /// The database as it is, which must be there and of this version: looking into it does not make or change one.
     pub fn open_existing(&self) -> Result<Db, CliError> {
         if let DatabaseUrl::Sqlite(file) = self.config.database.url.expose_secret().parse()?
             && !file.exists()
         {
             return Err(CliError::failed(format_args!("không có cơ sở dữ liệu {}", file.display())));
         }
-        self.open()
+        let db = self.open()?;
+        must_match(&db)?;
+        Ok(db)
     }
 
     /// The database, brought up to date and given the starting data when it is empty.

@@ -1,7 +1,9 @@
 //! `motcua verify`: counts everything again from the events; exit code 1 when something stored is otherwise.
 
 use super::{CliError, Done, Setup, say};
-use crate::apology::{LetterDifference, LetterFinding, audit_letters};
+use crate::apology::{
+    AuditedLetters, LetterDifference, LetterFinding, NumberDifference, NumberFinding, audit_letters,
+};
 use crate::dossier::Finding;
 use crate::failure::Failure;
 use crate::reference::{Reference, ReferenceCache};
@@ -33,7 +35,7 @@ pub fn run(_: Args, setup: Setup) -> Done {
     tell(&verified, &letters, &reference)
 }
 
-fn tell(verified: &Verified, letters: &[LetterDifference], reference: &Reference) -> Done {
+fn tell(verified: &Verified, audited: &AuditedLetters, reference: &Reference) -> Done {
     for difference in &verified.shown {
         say(words(difference, reference))?;
     }
@@ -42,10 +44,14 @@ fn tell(verified: &Verified, letters: &[LetterDifference], reference: &Reference
     if *differences > shown {
         say(format_args!("… và {} sai khác nữa.", differences - shown))?;
     }
-    for LetterDifference { code, finding } in letters {
+    for LetterDifference { code, finding } in &audited.letters {
         say(format_args!("hồ sơ {code}: {}", of_letter(finding)))?;
     }
-    let differences = differences + u64::try_from(letters.len()).unwrap_or(u64::MAX);
+    for difference in &audited.numbers {
+        say(of_number(difference, reference))?;
+    }
+    let of_letters = audited.letters.len() + audited.numbers.len();
+    let differences = differences + u64::try_from(of_letters).unwrap_or(u64::MAX);
     say(format_args!("Đã đối chiếu {dossiers} hồ sơ, {events} sự kiện, {cells} dòng số liệu."))?;
     if differences == 0 {
         say("Không có sai khác.")
@@ -88,6 +94,20 @@ fn of_letter(finding: &LetterFinding) -> String {
         }
         LetterFinding::OtherReappointments { told, stored } => {
             format!("lịch sử có {told} lần hẹn lại, bảng hẹn lại có {stored} hoặc khác ngày")
+        }
+    }
+}
+
+fn of_number(difference: &NumberDifference, reference: &Reference) -> String {
+    let NumberDifference { branch, year, number, finding } = difference;
+    let branch =
+        reference.branch_by_id(*branch).map_or_else(|| branch.to_string(), |branch| branch.code.clone());
+    match finding {
+        NumberFinding::Missing => {
+            format!("thư xin lỗi số {number} năm {year} của {branch}: đã cấp số nhưng không có thư")
+        }
+        NumberFinding::BeyondCounter { last } => {
+            format!("thư xin lỗi số {number} năm {year} của {branch}: vượt quá số cuối đã cấp ({last})")
         }
     }
 }

@@ -10,6 +10,8 @@ pub enum DbError {
     Unreachable(String),
     #[error("the database is newer than this program: it has migration {0}")]
     NewerThanProgram(String),
+    #[error("the database is older than this program: it lacks migration {0}")]
+    OlderThanProgram(String),
     #[error("migration failed: {0}")]
     Migration(String),
     #[error("work on the database panicked and was rolled back")]

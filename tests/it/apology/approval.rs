@@ -2,7 +2,7 @@
 
 use super::*;
 use diesel::prelude::*;
-use motcua::apology::{LetterFinding, audit_letters};
+use motcua::apology::{LetterFinding, NumberFinding, audit_letters};
 use motcua::both;
 use motcua::domain::event::Fact;
 use motcua::failure::Failure;
@@ -62,6 +62,7 @@ on_both! {
         let office = Office::open(db).await;
         let draft = office.draft("Nguyễn Văn An").await;
         office.approve(&draft).await.expect(200);
+        type Found = (Vec<LetterFinding>, Vec<(i32, NumberFinding)>);
         let found = |tamper: Option<&'static str>| {
             let (tell, told) = std::sync::mpsc::channel();
             let db = office.house.house.db.clone();
@@ -74,21 +75,28 @@ on_both! {
                     Err(Failure::Conflict("undone"))
                 });
                 assert!(matches!(undone, Err(Failure::Conflict("undone"))), "{undone:?}");
-                Ok(told.recv().unwrap().into_iter().map(|one| one.finding).collect::<Vec<_>>())
+                let told = told.recv().unwrap();
+                let numbers = told.numbers.into_iter().map(|one| (one.number, one.finding)).collect();
+                Ok((told.letters.into_iter().map(|one| one.finding).collect(), numbers))
             })
         };
-        assert_eq!(found(None).await.unwrap(), []);
+        let clean: Found = found(None).await.unwrap();
+        assert_eq!(clean, (vec![], vec![]));
         let number = || "01/PXL-CCTS".to_owned();
         let told = |column| LetterFinding::OtherThanTold { number: number(), columns: vec![column] };
         for (tamper, finding) in [
             ("update apologies set letter = letter || 'x'", LetterFinding::OtherText { number: number() }),
-            ("update apologies set number = 7", told("number")),
             ("update apologies set timeliness = 'late'", told("timeliness")),
             ("update apologies set status = 'cancelled'", told("status")),
             ("delete from reappointments", LetterFinding::OtherReappointments { told: 1, stored: 0 }),
         ] {
-            assert_eq!(found(Some(tamper)).await.unwrap(), [finding], "{tamper}");
+            assert_eq!(found(Some(tamper)).await.unwrap(), (vec![finding], vec![]), "{tamper}");
         }
+        let renumbered = found(Some("update apologies set number = 7")).await.unwrap();
+        let (missing, beyond) = (NumberFinding::Missing, NumberFinding::BeyondCounter { last: 1 });
+        assert_eq!(renumbered, (vec![told("number")], vec![(1, missing), (7, beyond)]));
+        let passed = found(Some("update number_counters set last = 2 where series = 'apology'")).await.unwrap();
+        assert_eq!(passed, (vec![], vec![(2, NumberFinding::Missing)]));
     }
 
     async fn only_the_head_of_the_branch_signs_and_only_what_was_seen(db: TestDatabase) {
