@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod due;
 mod error;
+mod generate;
 mod import;
 mod migrate;
 mod rates;
@@ -47,6 +48,8 @@ macro_rules! commands {
 commands! {
     /// Dùng thử: dựng sẵn một năm hồ sơ hư cấu rồi chạy dịch vụ
     Demo => demo,
+    /// Thử quy mô: dựng nhiều năm hồ sơ hư cấu trong một cơ sở dữ liệu trống
+    Generate => generate,
     /// Chạy dịch vụ: tạo hoặc nâng cấp cơ sở dữ liệu, trả lời yêu cầu, xử lý công việc nền
     Serve => serve,
     /// Chỉ xử lý công việc nền

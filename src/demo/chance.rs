@@ -10,6 +10,13 @@ impl Chance {
         Self(ChaCha8Rng::seed_from_u64(seed))
     }
 
+    /// One of many of the same seed that know nothing of each other: parts of the work can be done in any order.
+    pub fn part(seed: u64, part: u64) -> Self {
+        let mut generator = ChaCha8Rng::seed_from_u64(seed);
+        generator.set_stream(part.wrapping_add(1));
+        Self(generator)
+    }
+
     /// 0 to `end`, without it; 0 when there is nothing to choose from.
     pub fn below(&mut self, end: u32) -> u32 {
         if end == 0 { 0 } else { self.0.random_range(0..end) }

@@ -10,8 +10,10 @@ mod days;
 mod letters;
 mod people;
 mod story;
+mod years;
 
 pub use accounts::{PASSWORD, suffix};
+pub use years::{Watch, Years, fill_years};
 
 use crate::apology::{Letters as LetterForm, PostRoom};
 use crate::both;
@@ -59,7 +61,7 @@ pub fn standing(c: &mut Conn<'_>) -> Outcome<Standing> {
     let mark: Option<String> =
         both!(c, |c| settings::table.find(MARK).select(settings::value).first(c).optional())?;
     if let Some(mark) = mark {
-        return Ok(if mark == FILLING { Standing::Unfinished } else { Standing::Filled });
+        return Ok(if mark.starts_with(FILLING) { Standing::Unfinished } else { Standing::Filled });
     }
     let dossier: Option<DossierId> = both!(c, |c| dossiers::table.select(dossiers::id).first(c).optional())?;
     let officer: Option<OfficerId> = both!(c, |c| officers::table.select(officers::id).first(c).optional())?;
@@ -67,16 +69,18 @@ pub fn standing(c: &mut Conn<'_>) -> Outcome<Standing> {
 }
 
 fn mark(db: &Db, value: String) -> Outcome<()> {
-    db.write_blocking(move |tx| {
-        both!(tx, |c| diesel::insert_into(settings::table)
-            .values((settings::name.eq(MARK), settings::value.eq(&value)))
-            .on_conflict(settings::name)
-            .do_update()
-            .set(settings::value.eq(&value))
-            .execute(c))
-        .map_err(DbError::from)?;
-        Ok::<_, Failure>(())
-    })
+    db.write_blocking(move |tx| put_mark(tx, &value))
+}
+
+fn put_mark(tx: &mut Conn<'_>, value: &str) -> Outcome<()> {
+    both!(tx, |c| diesel::insert_into(settings::table)
+        .values((settings::name.eq(MARK), settings::value.eq(value)))
+        .on_conflict(settings::name)
+        .do_update()
+        .set(settings::value.eq(value))
+        .execute(c))
+    .map_err(DbError::from)?;
+    Ok(())
 }
 
 /// What the demo is made of.

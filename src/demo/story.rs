@@ -13,11 +13,13 @@ use crate::domain::ids::OfficerId;
 use crate::domain::local_time::day_of;
 use crate::dossier::{Intake, Life, Stamp};
 use crate::failure::Outcome;
-use crate::reference::{Branch, Reference};
+use crate::reference::{Branch, Case, Procedure, Reference, Version};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 /// Who is late how often, of a thousand: each branch has its own, so that the targets are met here and missed there.
 const LATE_PERMILLE: &[u32] = &[30, 45, 130, 0, 20, 85];
+/// How many of the visitors go to which branch.
+pub const SHARE_OF_BRANCHES: &[u32] = &[22, 20, 24, 13, 9, 12];
 /// Of a hundred late dossiers, how many are apologised for.
 const APOLOGISED_PERCENT: &[u32] = &[95, 85, 70, 100, 90, 60];
 
@@ -66,25 +68,39 @@ pub struct World<'a> {
     pub now: DateTime<Utc>,
 }
 
+/// What may be handed in at a branch on a day: a case of a procedure in force, whose limit is known.
+pub type Opening<'a> = (&'a Procedure, &'a Version, &'a Case);
+
 impl World<'_> {
     /// Who comes, with what.
     pub fn visit(&self, chance: &mut Chance, at: DateTime<Utc>) -> Option<Visit> {
-        let branch =
-            chance.weighted(&[22, 20, 24, 13, 9, 12]).min(self.reference.branches().len().checked_sub(1)?);
-        let id = self.reference.branches().get(branch)?.id;
-        let day = day_of(at);
-        let cases: Vec<_> = self
-            .reference
+        let branch = chance.weighted(SHARE_OF_BRANCHES).min(self.reference.branches().len().checked_sub(1)?);
+        self.visit_with(chance, at, branch, &self.openings(branch, day_of(at)))
+    }
+
+    pub fn openings(&self, branch: usize, day: NaiveDate) -> Vec<Opening<'_>> {
+        let Some(branch) = self.reference.branches().get(branch) else { return Vec::new() };
+        self.reference
             .procedures()
             .iter()
-            .filter(|procedure| procedure.branches.contains(&id))
-            .filter_map(|procedure| Some((procedure, procedure.version_on(day)?)))
+            .filter(|procedure| procedure.branches.contains(&branch.id))
+            .filter_map(|procedure| Some((&**procedure, procedure.version_on(day)?)))
             .flat_map(|(procedure, version)| version.cases.iter().map(move |case| (procedure, version, case)))
             // Where no limit is known, the counter would have to say one.
             .filter(|(_, _, case)| case.time_limit.is_some())
-            .collect();
-        let place = usize::try_from(chance.below(u32::try_from(cases.len()).ok()?)).ok()?;
-        let (procedure, version, case) = cases.get(place)?;
+            .collect()
+    }
+
+    /// Who comes to this branch, with one of the `openings` of that day.
+    pub fn visit_with(
+        &self,
+        chance: &mut Chance,
+        at: DateTime<Utc>,
+        branch: usize,
+        openings: &[Opening<'_>],
+    ) -> Option<Visit> {
+        let place = usize::try_from(chance.below(u32::try_from(openings.len()).ok()?)).ok()?;
+        let (procedure, version, case) = openings.get(place)?;
         let channel = match chance.below(100) {
             0..35 if version.online_level != OnlineLevel::None => Channel::Online,
             35..47 if version.postal_eligible => Channel::Postal,
@@ -121,6 +137,47 @@ impl World<'_> {
             Telling { world: self, desk, chance, life, at: visit.at, running: true, branch: visit.branch };
         let (rest, letter) = told.tell(visit)?;
         Ok(Story { life: told.life, desk: visit.branch, rest, letter })
+    }
+
+    /// The same without letters: what would wait for one is done at once.
+    pub fn live_without_letters(
+        &self,
+        chance: &mut Chance,
+        visit: &Visit,
+        branch: &Branch,
+        code: String,
+    ) -> Outcome<Life> {
+        let Story { mut life, rest, letter, .. } = self.live(chance, visit, branch, code)?;
+        if let Some(letter) = &letter {
+            self.perhaps_reappoint(chance, &mut life, letter, rest.first().map(|act| act.at))?;
+        }
+        for act in rest.into_iter().filter(|act| act.at <= self.now) {
+            let stamp = Stamp { occurred_at: act.at, recorded_at: act.at, officer: Some(act.officer) };
+            life.decide_and_add(self.reference, act.command, stamp, false)?;
+        }
+        Ok(life)
+    }
+
+    /// Another day, where a cause is known and the head had time to sign before the result was there.
+    fn perhaps_reappoint(
+        &self,
+        chance: &mut Chance,
+        life: &mut Life,
+        letter: &Letter,
+        resolved_at: Option<DateTime<Utc>>,
+    ) -> Outcome<()> {
+        let (Some((cause, reason)), Some(at)) = (letter.cause, letter.approved_at) else { return Ok(()) };
+        if at > self.now || resolved_at.is_some_and(|resolved_at| resolved_at <= at) {
+            return Ok(());
+        }
+        let due_on = life.dossier().due_on().unwrap_or_else(|| day_of(at));
+        let command = Command::Reappoint {
+            new_due_on: self.days.after(due_on.max(day_of(at)), 2 + chance.below(4))?,
+            cause: cause.to_owned(),
+            reason: reason.to_owned(),
+        };
+        let stamp = Stamp { occurred_at: at, recorded_at: at, officer: None };
+        life.decide_and_add(self.reference, command, stamp, false)
     }
 }
 

@@ -10,7 +10,7 @@ const MOST_WORKERS: usize = 8;
 ///
 /// # Errors
 /// The first of `take` or of `produce`; then no further piece is worked on.
-pub(super) fn in_order<I: Send, O: Send, E: Send>(
+pub fn in_order<I: Send, O: Send, E: Send>(
     mut produce: impl FnMut() -> Result<Option<I>, E> + Send,
     work: impl Fn(I) -> O + Sync,
     mut take: impl FnMut(O) -> Result<(), E>,

@@ -18,6 +18,7 @@ mod workbook;
 
 pub use check::{LineFault, Summary};
 pub use columns::{Column, HeaderFault};
+pub use in_order::in_order;
 pub use line::CellFault;
 pub use sheet::SheetFault;
 pub use store::cause_of;

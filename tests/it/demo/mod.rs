@@ -2,6 +2,8 @@
 
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "small numbers, made here")]
 
+mod years;
+
 use crate::support::database::TestDatabase;
 use crate::support::process::{Service, run};
 use chrono::{DateTime, Utc};
