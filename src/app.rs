@@ -79,6 +79,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         // what an administrator looks after
         .service(upkeep::list_jobs::get_jobs)
         .service(upkeep::retry_job::post_job_retry)
+        .service(upkeep::show_settings::get_settings)
         // the working calendar
         .service(calendar::due_date::due_date)
         .service(calendar::days::list_days)

@@ -5,6 +5,8 @@
 mod environment;
 mod show;
 
+pub use show::Shown;
+
 use crate::domain::calendar::OfficeHours;
 use environment::Environment;
 use figment::Figment;

@@ -36,7 +36,7 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
-    for (const open of document.querySelectorAll(".me[open]")) {
+    for (const open of document.querySelectorAll(".me[open], .more[open]")) {
       if (!open.contains(event.target)) open.open = false;
     }
   });
@@ -47,6 +47,26 @@
       for (const box of document.querySelectorAll(`input[name="${all.dataset.all}"]`)) box.checked = all.checked;
     }
   });
+
+  // The numbers beside a long text grow with it; after a refusal, the line at fault is chosen.
+  const numbered = first("[data-lines]");
+  if (numbered) {
+    const numbers = numbered.previousElementSibling;
+    const count = () => {
+      const lines = numbered.value.split("\n").length + 8;
+      while (numbers.children.length < lines) {
+        numbers.append(Object.assign(document.createElement("li"), { textContent: numbers.children.length + 1 }));
+      }
+      numbered.rows = lines;
+    };
+    numbered.addEventListener("input", count);
+    const line = Number(numbered.dataset.line || 0);
+    if (line > 0) {
+      const before = numbered.value.split("\n").slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+      numbered.setSelectionRange(before, before + (numbered.value.split("\n")[line - 1] || "").length);
+      numbers.children[line - 1]?.scrollIntoView({ block: "center" });
+    }
+  }
 
   // A second click sends nothing a second time (and would change nothing if it did: the form has its key).
   document.addEventListener("submit", (event) => {

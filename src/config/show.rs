@@ -3,38 +3,63 @@
 use super::{Config, DEFAULT};
 use figment::value::Value;
 
+/// A setting in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// `http`
+    pub section: &'static str,
+    /// `port`
+    pub key: &'static str,
+    /// As TOML, without secrets.
+    pub value: String,
+    /// The file, variable or flag it comes from; `None` for the defaults.
+    pub source: Option<String>,
+}
+
 impl Config {
     /// As TOML, in the order of `default.toml`.
     pub fn show(&self) -> String {
         let mut shown = String::new();
         let mut section = "";
-        for line in DEFAULT.lines() {
-            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        for one in self.shown() {
+            if one.section != section {
                 if !section.is_empty() {
                     shown.push('\n');
                 }
-                section = name;
+                section = one.section;
                 shown.push_str(&format!("[{section}]\n"));
-            } else if let Some((key, _)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) {
-                let path = format!("{section}.{key}");
-                let value = self
-                    .sources
-                    .find_value(&path)
-                    .map_or_else(|_none| String::new(), |value| written(&path, &value));
-                shown.push_str(&format!("{key} = {value}{}\n", self.source(&path)));
             }
+            // A comment for what does not come from the defaults.
+            let source = one.source.map(|source| format!(" # {source}")).unwrap_or_default();
+            shown.push_str(&format!("{} = {}{source}\n", one.key, one.value));
         }
         shown
     }
 
-    /// A comment for what does not come from the defaults.
-    fn source(&self, path: &str) -> String {
-        let Some(metadata) = self.sources.find_metadata(path) else { return String::new() };
+    /// Every setting, in the order of `default.toml`.
+    pub fn shown(&self) -> Vec<Shown> {
+        let mut all = Vec::new();
+        let mut section = "";
+        for line in DEFAULT.lines() {
+            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+                section = name;
+            } else if let Some((key, _)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) {
+                let path = format!("{section}.{key}");
+                let value = self.sources.find_value(&path);
+                let value = value.map_or_else(|_none| String::new(), |value| written(&path, &value));
+                all.push(Shown { section, key, value, source: self.source(&path) });
+            }
+        }
+        all
+    }
+
+    fn source(&self, path: &str) -> Option<String> {
+        let metadata = self.sources.find_metadata(path)?;
         match &metadata.source {
-            Some(figment::Source::File(file)) => format!(" # {}", file.display()),
+            Some(figment::Source::File(file)) => Some(file.display().to_string()),
             // The defaults are a text, ours have no place but a name.
-            None if !metadata.name.starts_with("TOML") => format!(" # {}", metadata.name),
-            _ => String::new(),
+            None if !metadata.name.starts_with("TOML") => Some(metadata.name.to_string()),
+            _ => None,
         }
     }
 }

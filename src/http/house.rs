@@ -4,7 +4,7 @@ use super::body;
 use super::health::ReadyCheck;
 use super::limits::Limits;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Shown};
 use crate::db::Db;
 use crate::reference::ReferenceCache;
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub struct Settings {
     pub behind_proxy: bool,
     /// People come over TLS: cookies are for TLS only.
     pub https: bool,
+    /// What is set for this installation, for an administrator to read; nothing of it is decided by.
+    pub in_force: Vec<Shown>,
 }
 
 impl Default for Settings {
@@ -36,6 +38,7 @@ impl Default for Settings {
             sign_ins_per_minute: 300,
             behind_proxy: false,
             https: false,
+            in_force: Vec::new(),
         }
     }
 }
@@ -49,6 +52,7 @@ impl From<&Config> for Settings {
             sign_ins_per_minute: config.limits.sign_ins_per_minute,
             behind_proxy: config.http.behind_proxy,
             https: config.http.public_url.starts_with("https://"),
+            in_force: config.shown(),
         }
     }
 }

@@ -1,8 +1,10 @@
-//! What an administrator looks after: jobs that failed, and rows that have served their time.
+//! What an administrator looks after: jobs that failed, rows that have served their
+//! time, and what is set for the installation.
 
 pub mod housekeeping;
 pub mod list_jobs;
 pub mod retry_job;
+pub mod show_settings;
 mod view;
 
 use crate::http::{ReadyCheck, Warning};

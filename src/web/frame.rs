@@ -24,15 +24,17 @@ pub struct Place {
     pub id: &'static str,
     pub path: &'static str,
     who: &'static [Role],
-    /// `accesskey`
+    /// `accesskey`; empty for those behind [`Frame::more`], which one key opens.
     pub key: &'static str,
 }
 
 const BRANCH: &[Role] = &[Role::Counter, Role::Handler, Role::Head, Role::Admin];
 
 const ALL: &[Role] = Role::ALL;
+const ADMIN: &[Role] = &[Role::Admin];
 
-/// The menu. Each sees what the own role works with.
+/// The menu. Each sees what the own role works with: what it is used for all day stands in it, the rest behind one more
+/// step.
 const MENU: &[Place] = &[
     Place { id: "today", path: "/hom-nay", who: ALL, key: "1" },
     Place { id: "intake", path: "/tiep-nhan", who: &[Role::Counter, Role::Head, Role::Admin], key: "2" },
@@ -40,10 +42,12 @@ const MENU: &[Place] = &[
     Place { id: "dossiers", path: "/ho-so", who: ALL, key: "4" },
     Place { id: "apologies", path: "/xin-loi", who: ALL, key: "5" },
     Place { id: "rates", path: "/ket-qua", who: ALL, key: "6" },
-    Place { id: "calendar", path: "/lich", who: ALL, key: "7" },
-    Place { id: "catalogue", path: "/danh-muc", who: ALL, key: "8" },
-    Place { id: "accounts", path: "/tai-khoan", who: &[Role::Admin], key: "9" },
-    Place { id: "jobs", path: "/cong-viec", who: &[Role::Admin], key: "0" },
+    Place { id: "calendar", path: "/lich", who: ALL, key: "" },
+    Place { id: "catalogue", path: "/danh-muc", who: ALL, key: "" },
+    Place { id: "accounts", path: "/tai-khoan", who: ADMIN, key: "" },
+    Place { id: "templates", path: "/mau-giay-to", who: ADMIN, key: "" },
+    Place { id: "settings", path: "/cai-dat", who: ADMIN, key: "" },
+    Place { id: "jobs", path: "/cong-viec", who: ADMIN, key: "" },
 ];
 
 /// Around a page.
@@ -179,9 +183,24 @@ impl Frame {
         assets::address(name)
     }
 
-    pub fn menu(&self) -> impl Iterator<Item = &'static Place> {
-        let role = self.officer.as_ref().map(|officer| officer.role);
+    fn places(&self) -> impl Iterator<Item = &'static Place> {
+        let role = self.role();
         MENU.iter().filter(move |place| role.is_some_and(|role| place.who.contains(&role)))
+    }
+
+    /// What stands in the menu.
+    pub fn menu(&self) -> impl Iterator<Item = &'static Place> {
+        self.places().filter(|place| !place.key.is_empty())
+    }
+
+    /// What stands behind one more step.
+    pub fn more(&self) -> impl Iterator<Item = &'static Place> {
+        self.places().filter(|place| place.key.is_empty())
+    }
+
+    /// This page is one of those behind the step.
+    pub fn is_more(&self) -> bool {
+        self.more().any(|place| self.is(place.id))
     }
 
     pub fn is(&self, place: &str) -> bool {

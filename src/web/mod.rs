@@ -65,8 +65,10 @@ mod public_rates;
 mod rates;
 mod reports;
 mod sessions;
+mod settings;
 mod sign_in;
 mod story;
+mod templates;
 mod today;
 mod track;
 

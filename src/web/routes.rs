@@ -1,7 +1,7 @@
 //! Every page in one place, and which of them are open to all.
 
 use super::gate::gate;
-use super::{accounts, catalogue, jobs, procedure, reports};
+use super::{accounts, catalogue, jobs, procedure, reports, settings, templates};
 use super::{
     apologies, apology, calendar, calendar_change, due_date, indicators, public_rates, rates, track,
 };
@@ -89,6 +89,13 @@ pages! {
     post "/tai-khoan/{id}" => accounts::change,
     get "/cong-viec" => jobs::show,
     post "/cong-viec/{id}/thu-lai" => jobs::retry,
+    // templates and settings
+    get "/mau-giay-to" => templates::show,
+    get "/mau-giay-to/{form}" => templates::one,
+    post "/mau-giay-to/{form}" => templates::save,
+    post "/mau-giay-to/{form}/xem-thu" => templates::preview,
+    post "/mau-giay-to/{form}/bo-mau-rieng" => templates::put_back,
+    get "/cai-dat" => settings::show,
     // who works here
     get "/dang-nhap" => sign_in::show,
     post "/dang-nhap" => sign_in::enter,

@@ -162,7 +162,15 @@ impl Passerby {
     /// # Errors
     /// The API's problem.
     pub async fn file(&self, path: &str) -> Shown {
-        let answer = self.ask(Ask { method: Method::GET, path, body: None, seen: None, key: None }).await?;
+        self.file_for(Method::GET, path, None).await
+    }
+
+    /// The same as the answer to something that is sent.
+    ///
+    /// # Errors
+    /// The API's problem.
+    pub async fn file_for(&self, method: Method, path: &str, body: Option<&Value>) -> Shown {
+        let answer = self.ask(Ask { method, path, body, seen: None, key: None }).await?;
         let mut file = HttpResponse::build(answer.status);
         for name in [header::CONTENT_TYPE, header::CONTENT_DISPOSITION, header::CACHE_CONTROL] {
             if let Some(value) = answer.headers.get(&name) {

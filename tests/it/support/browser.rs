@@ -4,9 +4,12 @@
 //! not run; in CI that is a failure.
 
 use super::skipped;
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -18,6 +21,23 @@ pub mod key {
     pub const ENTER: &str = "\u{e007}";
     pub const DOWN: &str = "\u{e015}";
     pub const SPACE: &str = " ";
+    /// Held until the end of what is typed.
+    pub const CTRL: &str = "\u{e009}";
+    pub const SHIFT: &str = "\u{e008}";
+}
+
+/// What only Chromium's own protocol can do.
+#[derive(Debug)]
+struct Devtools(Value);
+
+impl WebDriverCompatibleCommand for Devtools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.0.to_string()))
+    }
 }
 
 pub struct Browser {
@@ -40,7 +60,7 @@ impl Drop for Driver {
 fn found(names: &[&str]) -> Option<String> {
     let folders = ["/usr/bin", "/usr/lib/chromium", "/usr/local/bin"];
     let places = folders.iter().flat_map(|folder| names.iter().map(move |name| format!("{folder}/{name}")));
-    places.into_iter().find(|place| std::path::Path::new(place).exists())
+    places.into_iter().find(|place| Path::new(place).exists())
 }
 
 impl Browser {
@@ -122,6 +142,59 @@ impl Browser {
 
     pub async fn run(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap()
+    }
+
+    /// Asks Chromium itself.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.client.issue_cmd(Devtools(json!({"cmd": command, "params": parameters}))).await.unwrap()
+    }
+
+    /// A screen of this size; a telephone's is narrower than any window may be.
+    pub async fn screen(&self, width: u32, height: u32) {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// A system that is `light` or `dark`.
+    pub async fn colours(&self, scheme: &str) {
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// Pages without their scripts; what the test itself runs still runs.
+    pub async fn without_scripts(&self) {
+        self.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
+    }
+
+    /// By how much the page is wider than the screen.
+    pub async fn overflow(&self) -> Value {
+        let root = "document.documentElement";
+        self.run(&format!("return {root}.scrollWidth - {root}.clientWidth")).await
+    }
+
+    /// The whole page as a PNG, at most this high.
+    pub async fn picture(&self, file: &Path, width: u32, highest: u32) {
+        use base64::Engine as _;
+        let height = self.run("return document.documentElement.scrollHeight").await;
+        let height = height.as_u64().unwrap_or_default().min(highest.into());
+        let clip = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});
+        let asked = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
+        let taken = self.devtools("Page.captureScreenshot", asked).await;
+        let png = base64::engine::general_purpose::STANDARD.decode(taken["data"].as_str().unwrap()).unwrap();
+        std::fs::write(file, png).unwrap();
+    }
+
+    /// Tabs on until this has the focus, by its `id` or `name`; nothing but the keyboard reaches it.
+    pub async fn tab_to(&self, wanted: &str) {
+        for _ in 0..200 {
+            let here = "const e = document.activeElement; return [e.id, e.getAttribute('name') || '']";
+            let here = self.run(here).await;
+            if here.as_array().is_some_and(|names| names.iter().any(|name| name == wanted)) {
+                return;
+            }
+            self.keys(key::TAB).await;
+        }
+        panic!("no Tab leads to {wanted} at {}:\n{}", self.path().await, self.text().await);
     }
 
     /// What can be read on the page.

@@ -1,0 +1,195 @@
+//! The gallery: every page as it looks, with the demo behind it, on an office screen and on a telephone, light and dark,
+//! and how soon it is painted. Not a test to be passed but pictures to be looked at:
+//!
+//! ```sh
+//! cargo test --test it gallery -- --ignored --nocapture
+//! ```
+//!
+//! They are left in `target/gallery` (`MOTCUA_GALLERY` names another folder), with an `index.html`.
+
+use crate::support::browser::Browser;
+use crate::support::house::Person;
+use crate::support::process::Service;
+use motcua::demo::PASSWORD;
+use motcua::web::PAGES;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Addresses that are no page of their own: parts of one, files, and what only leads on.
+const NO_PAGES: &[&str] = &[
+    "/",
+    "/tiep-nhan/thu-tuc",
+    "/ho-so/{code}/giay-to/{paper}",
+    "/xin-loi/{id}/{file}",
+    "/bao-cao/{file}",
+    "/ty-le.csv",
+    "/ket-qua.csv",
+];
+const SCREENS: [(&str, u32, u32); 2] = [("1366x768", 1366, 768), ("390x844", 390, 844)];
+const SCHEMES: [&str; 2] = ["light", "dark"];
+/// Longer pages are cut off.
+const HIGHEST: u32 = 2600;
+
+/// Who looks at what, under which name.
+struct View {
+    who: &'static str,
+    name: &'static str,
+    path: String,
+}
+
+fn view(who: &'static str, name: &'static str, path: impl Into<String>) -> View {
+    View { who, name, path: path.into() }
+}
+
+/// The first of a list of the API.
+async fn first(person: &Person, path: &str, member: &str) -> String {
+    let answer = person.get(path).await.expect(200);
+    let found = answer.body["items"][0][member].as_str();
+    found.unwrap_or_else(|| panic!("nothing in {path}: {}", answer.text)).to_owned()
+}
+
+async fn person(origin: &str, username: &str) -> Person {
+    let credentials = json!({"username": username, "password": PASSWORD});
+    let answer = Person::before(origin, None).post("/sessions", credentials).await.expect(201);
+    Person::before(origin, answer.body["access_token"].as_str())
+}
+
+async fn views(origin: &str) -> Vec<View> {
+    let (head, admin) = (person(origin, "chicuctruong.ts").await, person(origin, "quantri").await);
+    let late = first(&admin, "/dossiers?timeliness=overdue&open=true&branch_code=TS&limit=1", "code").await;
+    let done = first(&head, "/dossiers?status=resolved&limit=1", "code").await;
+    let draft = first(&admin, "/apologies?status=draft&limit=1", "id").await;
+    let sent = first(&head, "/apologies?status=sent&limit=1", "id").await;
+    let told = head.get(&format!("/apologies/{sent}")).await.expect(200);
+    let told = told.body["dossier_code"].as_str().unwrap().to_owned();
+    let key = head.get(&format!("/dossiers/{told}")).await.expect(200);
+    let key = key.body["lookup_key"].as_str().unwrap_or_default().to_owned();
+    let officer = first(&admin, "/officers?limit=1", "id").await;
+    vec![
+        view("-", "dang-nhap", "/dang-nhap"),
+        view("-", "tra-cuu", "/tra-cuu"),
+        view("-", "tra-cuu-ho-so", format!("/tra-cuu/{told}?key={key}")),
+        view("-", "tra-cuu-khong-co", "/tra-cuu/000.00.03.H29-260310-9999?phone=0000"),
+        view("-", "ty-le", "/ty-le"),
+        view("-", "tinh-han", "/tinh-han?start=21%2F01%2F2020&time_limit=3wd"),
+        view("tiepnhan.ts", "hom-nay", "/hom-nay"),
+        view("tiepnhan.ts", "tiep-nhan", "/tiep-nhan"),
+        view("tiepnhan.ts", "tiep-nhan-thu-tuc", "/tiep-nhan?thu-tuc=1.003650"),
+        view("tiepnhan.ts", "da-tiep-nhan", format!("/ho-so/{late}/da-tiep-nhan")),
+        view("tiepnhan.ts", "tra-ket-qua", "/tra-ket-qua"),
+        view("tiepnhan.ts", "tra-ket-qua-ho-so", format!("/tra-ket-qua?ma={done}")),
+        view("tiepnhan.ts", "ho-so", "/ho-so"),
+        view("xuly.ts", "hom-nay-xu-ly", "/hom-nay"),
+        view("chicuctruong.ts", "ho-so-tre", format!("/ho-so/{late}")),
+        view("chicuctruong.ts", "xin-loi", "/xin-loi"),
+        view("chicuctruong.ts", "xin-loi-sap-tre", "/xin-loi?xem=sap-tre"),
+        view("chicuctruong.ts", "xin-loi-thieu", "/xin-loi?xem=thieu"),
+        view("chicuctruong.ts", "xin-loi-da-gui", format!("/xin-loi/{sent}")),
+        view("quantri", "xin-loi-nhap", format!("/xin-loi/{draft}")),
+        view("vanphong", "ket-qua", "/ket-qua"),
+        view("vanphong", "chi-tieu", "/chi-tieu"),
+        view("vanphong", "hom-nay-van-phong", "/hom-nay"),
+        view("chicuctruong.ts", "lich", "/lich"),
+        view("quantri", "lich-quan-tri", "/lich"),
+        view("quantri", "lich-nam", "/lich/nam"),
+        view("quantri", "lich-tinh-lai", "/lich/tinh-lai"),
+        view("quantri", "danh-muc", "/danh-muc"),
+        view("quantri", "danh-muc-don-vi", "/danh-muc?xem=don-vi"),
+        view("quantri", "danh-muc-linh-vuc", "/danh-muc?xem=linh-vuc"),
+        view("quantri", "don-vi", "/danh-muc/don-vi/TS"),
+        view("quantri", "don-vi-moi", "/danh-muc/don-vi-moi"),
+        view("quantri", "thu-tuc", "/danh-muc/thu-tuc/1.003650"),
+        view("quantri", "thu-tuc-moi", "/danh-muc/thu-tuc-moi"),
+        view("quantri", "phien-ban-moi", "/danh-muc/thu-tuc/1.003650/phien-ban-moi"),
+        view("quantri", "tai-khoan", "/tai-khoan"),
+        view("quantri", "tai-khoan-moi", "/tai-khoan/moi"),
+        view("quantri", "tai-khoan-mot", format!("/tai-khoan/{officer}")),
+        view("quantri", "cong-viec", "/cong-viec"),
+        view("quantri", "mau-giay-to", "/mau-giay-to"),
+        view("quantri", "mau-mot", "/mau-giay-to/receipt?branch_code=TS"),
+        view("quantri", "cai-dat", "/cai-dat"),
+        view("quantri", "mat-khau", "/mat-khau"),
+        view("quantri", "phien", "/phien"),
+        view("quantri", "khong-co", "/khong-co"),
+    ]
+}
+
+fn folder() -> PathBuf {
+    let named = std::env::var_os("MOTCUA_GALLERY").map(PathBuf::from);
+    named.unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("gallery"))
+}
+
+/// How soon the page was there: milliseconds to the first byte and to the first paint, bytes of script as they travel.
+const MEASURE: &str = "const [done] = arguments; const n = performance.getEntriesByType('navigation')[0]; \
+    const script = performance.getEntriesByType('resource').filter(r => r.initiatorType === 'script'); \
+    const told = () => done([n.responseStart - n.requestStart, \
+      (performance.getEntriesByName('first-contentful-paint')[0] || {startTime: -1}).startTime, \
+      script.reduce((sum, r) => sum + r.encodedBodySize, 0), document.title]); \
+    setTimeout(told, 60)";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "makes pictures to be looked at; see the head of the file"]
+async fn gallery() {
+    let service = Service::start_with(&["demo", "--port", "0", "--dossiers", "900"], &[]).await;
+    let origin = service.url("");
+    let views = views(&origin).await;
+    for (_, pattern) in PAGES.iter().filter(|(method, path)| *method == "get" && !NO_PAGES.contains(path)) {
+        assert!(views.iter().any(|view| is_at(&view.path, pattern)), "{pattern} is not in the gallery");
+    }
+    let Some(browser) = Browser::open(&origin).await else { return };
+    let folder = folder();
+    std::fs::create_dir_all(&folder).unwrap();
+    let (mut index, mut times) =
+        (String::new(), String::from("page,who,first_byte_ms,first_paint_ms,script_bytes\n"));
+    let mut signed_in = "-";
+    for view in &views {
+        if view.who != signed_in {
+            browser.client.delete_all_cookies().await.unwrap();
+            if view.who != "-" {
+                browser.sign_in(view.who, PASSWORD).await;
+            }
+            signed_in = view.who;
+        }
+        writeln!(index, "<h2>{} <small>{}</small></h2><p>", view.name, view.who).unwrap();
+        for (screen, width, height) in SCREENS {
+            browser.screen(width, height).await;
+            for scheme in SCHEMES {
+                browser.colours(scheme).await;
+                browser.go(&view.path).await;
+                let told: Value = browser.client.execute_async(MEASURE, Vec::new()).await.unwrap();
+                let file = format!("{}.{screen}.{scheme}.png", view.name);
+                browser.picture(&folder.join(&file), width, HIGHEST).await;
+                assert_eq!(browser.overflow().await, 0, "{} is wider than {screen}", view.name);
+                writeln!(
+                    index,
+                    "<a href=\"{file}\"><img src=\"{file}\" alt=\"{screen}, {scheme}\" height=\"320\"></a>"
+                )
+                .unwrap();
+                if (width, scheme) == (1366, "light") {
+                    let number = |at: usize| told[at].as_f64().unwrap_or(-1.0).round();
+                    let line =
+                        format!("{},{},{},{},{}", view.name, view.who, number(0), number(1), number(2));
+                    println!("{line}");
+                    writeln!(times, "{line}").unwrap();
+                }
+            }
+        }
+        index.push_str("</p>\n");
+    }
+    let head = "<!doctype html><meta charset=\"utf-8\"><title>motcua</title>";
+    std::fs::write(folder.join("index.html"), format!("{head}\n{index}")).unwrap();
+    std::fs::write(folder.join("first_paint.csv"), times).unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    browser.close().await;
+    println!("{}", folder.join("index.html").display());
+}
+
+/// Whether this address is one of the pattern's.
+fn is_at(path: &str, pattern: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    let (path, pattern): (Vec<_>, Vec<_>) = (path.split('/').collect(), pattern.split('/').collect());
+    path.len() == pattern.len()
+        && path.iter().zip(&pattern).all(|(part, wanted)| part == wanted || wanted.starts_with('{'))
+}
