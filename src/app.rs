@@ -4,6 +4,7 @@ use crate::account::{self, Desk};
 use crate::apology::{self, Letters};
 use crate::branch;
 use crate::calendar;
+use crate::closing;
 use crate::dossier;
 use crate::failure::{Failure, Outcome};
 use crate::http::problem::{MEDIA_TYPE, Worded};
@@ -13,6 +14,7 @@ use crate::paper;
 use crate::procedure;
 use crate::report;
 use crate::upkeep;
+use crate::warning;
 use crate::web::{self as pages, Api, Inside};
 use actix_service::IntoServiceFactory;
 use actix_web::dev::{
@@ -125,6 +127,14 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(report::indicators::show_indicators)
         .service(report::ii06a::form_ii06a)
         .service(report::overdue::overdue_dossiers)
+        // what is about to go wrong
+        .service(warning::list::list_warnings)
+        .service(warning::durations::list_durations)
+        // figures sent upward
+        .service(closing::close::close_period)
+        .service(closing::list::list_closings)
+        .service(closing::show::show_closing)
+        .service(closing::adjustments::closing_adjustments)
         // whether it works
         .service(health::live)
         .service(health::ready)

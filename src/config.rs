@@ -28,6 +28,7 @@ pub struct Config {
     pub auth: Auth,
     pub office: Office,
     pub apology: Apology,
+    pub warnings: Warnings,
     pub jobs: Jobs,
     pub limits: Limits,
     pub log: Log,
@@ -90,6 +91,21 @@ pub struct Office {
 pub struct Apology {
     pub suggested_working_days: u32,
     pub signature_wait_minutes: u32,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Warnings {
+    pub due_soon_working_days: u32,
+    pub stuck_working_days: u32,
+    pub months: u32,
+    pub least_cases: u32,
+}
+
+impl Default for Warnings {
+    fn default() -> Self {
+        Self { due_soon_working_days: 1, stuck_working_days: 5, months: 6, least_cases: 20 }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -192,6 +208,9 @@ impl Config {
             ("auth.refresh_days", self.auth.refresh_days),
             ("auth.page_hours", self.auth.page_hours),
             ("apology.suggested_working_days", self.apology.suggested_working_days),
+            ("warnings.stuck_working_days", self.warnings.stuck_working_days),
+            ("warnings.months", self.warnings.months),
+            ("warnings.least_cases", self.warnings.least_cases),
             ("jobs.retry_seconds", self.jobs.retry_seconds),
             ("jobs.poll_seconds", self.jobs.poll_seconds),
             ("jobs.lease_seconds", self.jobs.lease_seconds),

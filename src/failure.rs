@@ -50,6 +50,7 @@ pub enum Thing {
     Job,
     Document,
     Session,
+    Closing,
 }
 
 impl std::fmt::Display for Thing {

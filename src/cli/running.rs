@@ -11,6 +11,7 @@ use crate::jobs::{Bell, Handlers, Settings, Worker};
 use crate::mail::Carrier;
 use crate::reference::ReferenceCache;
 use crate::upkeep;
+use crate::warning;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -166,6 +167,13 @@ fn handlers(setup: &Setup, db: &Db, shared: &Shared) -> Result<Handlers, CliErro
         letters: Arc::clone(&shared.letters),
     };
     let handlers = apology::jobs(Handlers::new(), &post_room);
+    let measure = warning::Measure {
+        db: db.clone(),
+        clock: setup.clock.clone(),
+        reference: shared.references.clone(),
+        months: setup.config.warnings.months,
+    };
+    let handlers = warning::jobs(handlers, &measure);
     Ok(upkeep::housekeeping::jobs(handlers, db, &setup.clock))
 }
 

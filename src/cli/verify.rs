@@ -4,6 +4,7 @@ use super::{CliError, Done, Setup, say};
 use crate::apology::{
     AuditedLetters, LetterDifference, LetterFinding, NumberDifference, NumberFinding, audit_letters,
 };
+use crate::closing::{ClosingDifference, ClosingFinding, audit_closings};
 use crate::dossier::Finding;
 use crate::failure::Failure;
 use crate::reference::{Reference, ReferenceCache};
@@ -23,19 +24,24 @@ pub fn run(_: Args, setup: Setup) -> Done {
         )
         .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
-    let (verified, letters, reference) = db.snapshot_blocking(|c| -> Result<_, Failure> {
+    let (verified, letters, closings, reference) = db.snapshot_blocking(|c| -> Result<_, Failure> {
         let reference = references.of(c)?;
         let verified = verify(c, &mut |done, total| {
             bar.set_length(total);
             bar.set_position(done);
         })?;
-        Ok((verified, audit_letters(c)?, reference))
+        Ok((verified, audit_letters(c)?, audit_closings(c)?, reference))
     })?;
     bar.finish_and_clear();
-    tell(&verified, &letters, &reference)
+    tell(&verified, &letters, &closings, &reference)
 }
 
-fn tell(verified: &Verified, audited: &AuditedLetters, reference: &Reference) -> Done {
+fn tell(
+    verified: &Verified,
+    audited: &AuditedLetters,
+    closings: &[ClosingDifference],
+    reference: &Reference,
+) -> Done {
     for difference in &verified.shown {
         say(words(difference, reference))?;
     }
@@ -50,8 +56,11 @@ fn tell(verified: &Verified, audited: &AuditedLetters, reference: &Reference) ->
     for difference in &audited.numbers {
         say(of_number(difference, reference))?;
     }
-    let of_letters = audited.letters.len() + audited.numbers.len();
-    let differences = differences + u64::try_from(of_letters).unwrap_or(u64::MAX);
+    for ClosingDifference { number, finding } in closings {
+        say(format_args!("lần chốt số liệu {number}: {}", of_closing(*finding)))?;
+    }
+    let beside = audited.letters.len() + audited.numbers.len() + closings.len();
+    let differences = differences + u64::try_from(beside).unwrap_or(u64::MAX);
     say(format_args!("Đã đối chiếu {dossiers} hồ sơ, {events} sự kiện, {cells} dòng số liệu."))?;
     if differences == 0 {
         say("Không có sai khác.")
@@ -76,6 +85,15 @@ fn words(difference: &Difference, reference: &Reference) -> String {
         Difference::CodeBeyondCounter { day_of_agency, number, last } => {
             format!("mã {day_of_agency}-{number:04}: vượt quá số cuối đã cấp ({last})")
         }
+    }
+}
+
+fn of_closing(finding: ClosingFinding) -> &'static str {
+    match finding {
+        ClosingFinding::Gone => "đã cấp số nhưng không còn",
+        ClosingFinding::OtherFigures => "số liệu khác với bản đã chốt (SHA-256)",
+        ClosingFinding::BrokenSeal => "khác với bản đã niêm phong, hoặc chuỗi niêm phong đứt",
+        ClosingFinding::NeverNumbered => "mang số chưa từng được cấp",
     }
 }
 

@@ -525,6 +525,40 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    closings (id) {
+        id -> UuidSql,
+        number -> Integer,
+        report -> Text,
+        branch_id -> UuidSql,
+        from_on -> Date,
+        to_on -> Date,
+        as_of -> Date,
+        note -> Nullable<Text>,
+        figures -> Text,
+        seen -> Text,
+        sha256 -> Text,
+        before -> Text,
+        seal -> Text,
+        closed_at -> MomentSql,
+        closed_by -> UuidSql,
+        closed_by_name -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    recent_durations (procedure_id, time_limit, working_days) {
+        procedure_id -> UuidSql,
+        time_limit -> Text,
+        working_days -> Integer,
+        cases -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     rule_sets,
@@ -558,4 +592,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     documents,
     templates,
     signed_letters,
+    closings,
+    recent_durations,
 );

@@ -253,6 +253,11 @@ impl CorrectableField {
     pub const fn is_time(self) -> bool {
         matches!(self, Self::ReceivedAt | Self::ResolvedAt | Self::ReturnedAt)
     }
+
+    /// Says nothing of a person.
+    pub const fn is_figure(self) -> bool {
+        self.is_time() || matches!(self, Self::Channel | Self::Outcome)
+    }
 }
 
 impl Fact {

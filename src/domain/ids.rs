@@ -35,6 +35,8 @@ pub mod of {
     pub enum Document {}
     #[derive(Debug)]
     pub enum SignedLetter {}
+    #[derive(Debug)]
+    pub enum Closing {}
 }
 
 pub type BranchId = Id<of::Branch>;
@@ -49,6 +51,7 @@ pub type JobId = Id<of::Job>;
 pub type ViewId = Id<of::View>;
 pub type DocumentId = Id<of::Document>;
 pub type SignedLetterId = Id<of::SignedLetter>;
+pub type ClosingId = Id<of::Closing>;
 
 impl<T> Id<T> {
     /// A new key that sorts by `moment`: an imported life lies where its own time is.

@@ -8,6 +8,7 @@ pub mod correction;
 pub mod deadline;
 pub mod decide;
 pub mod dossier;
+pub mod durations;
 pub mod event;
 pub mod ids;
 pub mod letter_status;

@@ -1,6 +1,7 @@
 //! The dossier: one file a verb. Every change goes through [`Life`]: load → decide → save, in one transaction.
 
 mod accept;
+mod afterwards;
 mod audit;
 pub mod chain;
 mod correct;
@@ -20,6 +21,7 @@ mod request_supplement;
 mod resolve;
 mod return_result;
 mod row;
+mod running;
 mod search;
 mod show;
 mod stop;
@@ -32,9 +34,12 @@ mod viewed;
 mod withdraw;
 
 pub use accept::accept_dossier;
+pub use afterwards::{Afterwards, entered_afterwards};
 pub use audit::{Audited, Finding, audit, ids_of_branch};
+pub use chain::canonical_text;
 pub use correct::correct_dossier;
 pub use deadline::dossier_deadline;
+pub use filter::officer_named;
 pub use forward::forward_dossier;
 pub use history::dossier_history;
 pub use intake::{Intake, new_lookup_key};
@@ -48,6 +53,7 @@ pub use request_payment::request_dossier_payment;
 pub use request_supplement::request_dossier_supplement;
 pub use resolve::resolve_dossier;
 pub use return_result::return_dossier_result;
+pub use running::{Finished, Running, RunningAfter, RunningOf, finished, running};
 pub use search::list_dossiers;
 pub use show::show_dossier;
 pub use stop::stop_dossier;
@@ -55,7 +61,7 @@ pub use store::{code, codes_taken, events, last_code_numbers, next_codes, raise_
 pub use supply::supply_dossier;
 pub use track::track_dossier;
 pub use transition::{Order, save_and_show};
-pub use view::View;
+pub use view::{HolderView, ProcedureView, View, holder, holders, procedure_view};
 pub use viewed::Views;
 pub use withdraw::withdraw_dossier;
 

@@ -249,6 +249,17 @@ impl DossierRow {
     }
 }
 
+/// When the clock stood still, out of the rest of a row.
+pub fn pauses(standing: &JsonText) -> Result<Vec<Pause>, DbError> {
+    // Most dossiers never wait: those are not taken apart.
+    if !standing.0.contains("\"pauses\"") {
+        return Ok(Vec::new());
+    }
+    let rest: Rest =
+        serde_json::from_str(&standing.0).map_err(|error| DbError::Corrupt(error.to_string()))?;
+    Ok(rest.pauses)
+}
+
 fn timeliness_of(word: &str) -> Option<Timeliness> {
     [Timeliness::Early, Timeliness::OnTime, Timeliness::Overdue].into_iter().find(|one| one.as_str() == word)
 }

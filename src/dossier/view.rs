@@ -85,7 +85,7 @@ pub struct View {
     pub version: u32,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ProcedureView {
     pub code: String,
     pub name: String,
@@ -310,6 +310,7 @@ fn branch_code(reference: &Reference, dossier: &Dossier) -> String {
     reference.branch_by_id(dossier.branch).map(|branch| branch.code.clone()).unwrap_or_default()
 }
 
+/// The procedure in the version under which it was received.
 pub fn procedure_view(reference: &Reference, dossier: &Dossier) -> ProcedureView {
     let found = reference.version_by_id(dossier.procedure_version);
     ProcedureView {
@@ -328,7 +329,8 @@ fn case_name(version: &crate::reference::Version, case: Option<&str>) -> String 
     }
 }
 
-fn holder(dossier: &Dossier, holders: &HashMap<OfficerId, (String, String)>) -> Option<HolderView> {
+/// Who holds it: an officer, or a step of the internal process.
+pub fn holder(dossier: &Dossier, holders: &HashMap<OfficerId, (String, String)>) -> Option<HolderView> {
     if dossier.held_by.is_none() && dossier.held_step.is_none() {
         return None;
     }

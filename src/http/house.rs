@@ -4,7 +4,7 @@ use super::body;
 use super::health::ReadyCheck;
 use super::limits::Limits;
 use crate::clock::Clock;
-use crate::config::{Config, Shown};
+use crate::config::{self, Config, Shown};
 use crate::db::Db;
 use crate::reference::ReferenceCache;
 use std::sync::Arc;
@@ -27,6 +27,8 @@ pub struct Settings {
     pub https: bool,
     /// What is set for this installation, for an administrator to read; nothing of it is decided by.
     pub in_force: Vec<Shown>,
+    /// When the early warning warns.
+    pub warnings: config::Warnings,
 }
 
 impl Default for Settings {
@@ -39,6 +41,7 @@ impl Default for Settings {
             behind_proxy: false,
             https: false,
             in_force: Vec::new(),
+            warnings: config::Warnings::default(),
         }
     }
 }
@@ -53,6 +56,7 @@ impl From<&Config> for Settings {
             behind_proxy: config.http.behind_proxy,
             https: config.http.public_url.starts_with("https://"),
             in_force: config.shown(),
+            warnings: config.warnings,
         }
     }
 }

@@ -107,13 +107,7 @@ impl Page {
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next = match rows.last().filter(|_| more) {
-            Some(last) => {
-                let key =
-                    serde_json::to_vec(&key(last)).map_err(|error| Failure::Broken(error.to_string()))?;
-                let mut bytes = sealed(sort, &key);
-                bytes.extend_from_slice(&key);
-                Some(URL_SAFE_NO_PAD.encode(bytes))
-            }
+            Some(last) => Some(cursor(sort, &key(last))?),
             None => None,
         };
         Ok(Listed { items: rows.into_iter().map(view).collect::<Outcome<_>>()?, next, count })
@@ -136,6 +130,14 @@ impl Page {
         let rows = rest.take(usize::from(self.limit) + 1).collect();
         self.answer(sort, rows, count, |row| key(row).to_owned(), |row| Ok(view(row)))
     }
+}
+
+/// What [`Page::after`] reads again: for a list that knows its own end.
+pub fn cursor(sort: &str, key: &impl Serialize) -> Outcome<String> {
+    let key = serde_json::to_vec(key).map_err(|error| Failure::Broken(error.to_string()))?;
+    let mut bytes = sealed(sort, &key);
+    bytes.extend_from_slice(&key);
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// Bytes that tell a cursor of ours from one that was altered or belongs to another order. Not a secret:

@@ -327,6 +327,7 @@ fn thing_word(thing: Thing) -> &'static str {
         Thing::Job => "job",
         Thing::Document => "document",
         Thing::Session => "session",
+        Thing::Closing => "closing",
     }
 }
 

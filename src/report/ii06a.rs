@@ -87,7 +87,7 @@ pub struct FormFigures {
 }
 
 impl FormFigures {
-    fn of(figures: &FiguresView) -> Self {
+    pub fn of(figures: &FiguresView) -> Self {
         let FiguresView { received, carried_over, resolved, closed_without_result, in_process, .. } = figures;
         Self {
             received_total: received.total + carried_over,

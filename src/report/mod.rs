@@ -6,6 +6,7 @@ mod asked;
 mod cover;
 mod format;
 pub mod ii06a;
+mod in_memory;
 pub mod indicators;
 pub mod overdue;
 pub mod public_rates;
@@ -17,5 +18,9 @@ pub mod verify;
 mod view;
 
 pub use asked::{Asked, Grouping};
-pub use store::write_tallies;
+pub use ii06a::{FormFigures, ii06a};
+pub use in_memory::rows_of;
+pub use question::Question;
+pub use rates::rates;
+pub use store::{officer_names, write_tallies};
 pub use view::{FiguresView, RateView, RatesView, RowView};

@@ -244,7 +244,7 @@ impl RatesView {
 }
 
 impl RowView {
-    fn of(question: &Question, row: &Row, names: &Names<'_>) -> Self {
+    pub fn of(question: &Question, row: &Row, names: &Names<'_>) -> Self {
         let RowKey { branch, sector, procedure, channel, officer } = row.key;
         // What is no longer in the catalogue is still in the figures: it keeps its key as its code.
         let branch = branch.map(|id| match names.reference.branch_by_id(id) {

@@ -23,12 +23,14 @@ const FEATURES: &[&str] = &[
     "apology",
     "branch",
     "calendar",
+    "closing",
     "dossier",
     "paper",
     "procedure",
     "register",
     "report",
     "upkeep",
+    "warning",
 ];
 /// What features stand on; it knows none of them.
 const TOOLS: &[&str] = &["db", "reference", "jobs", "mail", "http", "documents"];
@@ -49,12 +51,14 @@ const ROOMS: &[Room] = &[
     Room { name: "apology", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "branch", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "calendar", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
+    Room { name: "closing", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "dossier", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "paper", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "procedure", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "register", uses: &[FEATURES, TOOLS, GROUND], never: &["actix_web", "lettre"] },
     Room { name: "report", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "upkeep", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
+    Room { name: "warning", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     // tools
     Room { name: "http", uses: &[&["db", "reference"], GROUND], never: &["lettre"] },
     Room { name: "documents", uses: &[GROUND], never: &["diesel", "actix_web", "lettre"] },

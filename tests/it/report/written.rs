@@ -53,7 +53,7 @@ pub fn written(db: &TestDatabase, count: usize) -> Written {
     Written { ground, reference, ids: world.ids, lives: counted }
 }
 
-fn ids(ground: &Ground, reference: &Reference) -> Ids {
+pub fn ids(ground: &Ground, reference: &Reference) -> Ids {
     let branches: Vec<_> = reference.branches().iter().take(3).map(|branch| branch.id).collect();
     let mut procedures: Vec<_> = reference.procedures().iter().collect();
     // Two and two of one sector, if the catalogue has them so.
@@ -75,7 +75,7 @@ fn ids(ground: &Ground, reference: &Reference) -> Ids {
     Ids { branches, procedures, officers: officers.to_vec() }
 }
 
-fn stamp(event: &Event) -> Stamp {
+pub fn stamp(event: &Event) -> Stamp {
     Stamp { occurred_at: event.occurred_at, recorded_at: event.recorded_at, officer: event.officer }
 }
 

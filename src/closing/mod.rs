@@ -1,0 +1,15 @@
+//! Closing a period (chốt số liệu): figures as they were sent upward, kept byte for byte with hash, who and when.
+//! They never change. What came in afterwards stands beside them, with its reasons: closed + adjustments = now.
+
+pub mod adjustments;
+mod audit;
+pub mod close;
+mod difference;
+mod figures;
+pub mod list;
+pub mod show;
+mod store;
+mod view;
+
+pub use audit::{ClosingDifference, ClosingFinding, audit_closings};
+pub use figures::ReportKind;

@@ -1,0 +1,4 @@
+//! Closing a period: what is closed stays, and what came in since is told beside it.
+
+mod over_http;
+mod property;
