@@ -23,6 +23,17 @@ const SHARED_PRAGMAS: &str = "pragma busy_timeout = 10000; pragma journal_mode =
      pragma wal_autocheckpoint = 4000; \
      pragma foreign_keys = on; pragma cache_size = -16000; pragma temp_store = memory;";
 
+/// 128 MB of pages, and as much log before it is copied: the indexes by name and number are written all over.
+const BULK_PRAGMAS: &str = "pragma cache_size = -131072; pragma wal_autocheckpoint = 32000;";
+
+/// Run by the writer for itself.
+pub fn expect_bulk(conn: &mut Conn<'_>) -> Result<(), DbError> {
+    match conn {
+        Conn::Sqlite(c) => Ok(c.batch_execute(BULK_PRAGMAS)?),
+        Conn::Pg(_) => Ok(()),
+    }
+}
+
 #[derive(Clone)]
 pub struct Sqlite {
     readers: Pool<ConnectionManager<SqliteConnection>>,

@@ -57,6 +57,7 @@ pub fn fill_years(db: &Db, config: &Config, wish: Wish, watch: Watch<'_>) -> Out
         None => begin(db, &reference, wish)?,
     };
     let plan = Plan::of(&reference, begun)?;
+    db.expect_bulk()?;
     let desks = db.read_blocking(|c| desks(c, &reference))?;
     let total = u64::from(begun.dossiers);
     let before: u64 = plan.batches.iter().take(begun.batches).map(Part::dossiers).sum();

@@ -149,6 +149,10 @@ impl After {
     }
 }
 
+/// What is open, as the partial indexes of SQLite have it; PostgreSQL sees that its own say the same.
+const OPEN: &str = "(dossiers.status = 'registered' or dossiers.status = 'received' or dossiers.status = 'in_processing' \
+                    or dossiers.status = 'supplement_requested' or dossiers.status = 'awaiting_payment')";
+
 /// The conditions of a filter, on a query of either backend.
 macro_rules! filtered {
     ($query:expr, $filter:expr, $today:expr, $soon:expr, $found:literal, $found_words:expr) => {{
@@ -168,9 +172,7 @@ macro_rules! filtered {
         }
         if filter.open {
             // As the partial indexes say it: with the words bound as parameters none of them could be used.
-            query = query.filter(sql::<Bool>(
-                "dossiers.status in ('registered', 'received', 'in_processing', 'supplement_requested', 'awaiting_payment')",
-            ));
+            query = query.filter(sql::<Bool>(OPEN));
         }
         if let Some(channel) = filter.channel {
             query = query.filter(dossiers::channel.eq(channel.as_str()));

@@ -13,6 +13,7 @@ use crate::domain::ids::{DossierId, OfficerId};
 use crate::domain::tally::{Tally, of_correction};
 use crate::failure::{Failure, Outcome, Thing};
 use crate::reference::Reference;
+use crate::report::Additions;
 use chrono::{DateTime, Utc};
 
 /// When something happened, when the system was told, and by whom.
@@ -217,17 +218,23 @@ pub struct Batch {
 impl Batch {
     pub fn of(lives: Vec<Life>) -> Outcome<Self> {
         let mut changes = store::Changes::default();
-        let mut changed = Vec::new();
+        let (mut changed, mut tally) = (Vec::new(), Tally::default());
         for life in lives {
             let row = DossierRow::of(life.id, &life.dossier, &life.chain)?;
             changes.reappointments.extend(store::reappointments(life.id, life.dossier.branch, &life.added)?);
             if let Some((particulars, lookup_key)) = &life.particulars {
                 let key = lookup_key.as_ref().ok_or_else(|| Failure::Broken("no look-up key".into()))?;
                 let row = ParticularsRow::of(life.id, life.dossier.branch, particulars, key)?;
-                changes.particulars.push((row, super::row::search_words(particulars)));
+                let words = super::row::search_words(particulars);
+                if life.before.is_none() {
+                    changes.particulars.push(row);
+                    changes.words.push(words);
+                } else {
+                    changes.corrected.push((row, words));
+                }
             }
             changes.events.extend(life.events);
-            changes.tally.merge(&life.tally, 1);
+            tally.merge(&life.tally, 1);
             match life.before {
                 None => changes.new.push(row),
                 Some(before) => {
@@ -236,6 +243,7 @@ impl Batch {
                 }
             }
         }
+        changes.tallies = Additions::of(&tally);
         Ok(Self { changes, changed })
     }
 

@@ -342,6 +342,24 @@ pub struct ParticularsRow {
     pub particulars: JsonText,
 }
 
+/// The same, borrowed.
+#[derive(Insertable)]
+#[diesel(table_name = dossier_particulars, treat_none_as_default_value = false)]
+pub struct NewParticulars<'a> {
+    dossier_id: DossierId,
+    branch_id: BranchId,
+    applicant_name: &'a str,
+    applicant_kind: &'a str,
+    id_number: Option<&'a str>,
+    phone: Option<&'a str>,
+    email: Option<&'a str>,
+    address: Option<&'a str>,
+    folded_name: &'a str,
+    lookup_key: &'a str,
+    words_row: i64,
+    particulars: &'a JsonText,
+}
+
 /// What is shown and never searched.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Shown {
@@ -377,6 +395,24 @@ impl ParticularsRow {
             words_row: None,
             particulars: text_of(&shown)?,
         })
+    }
+
+    /// To be inserted with the row of `dossier_words` that belongs to it.
+    pub fn with_words(&self, words_row: i64) -> NewParticulars<'_> {
+        NewParticulars {
+            dossier_id: self.dossier_id,
+            branch_id: self.branch_id,
+            applicant_name: &self.applicant_name,
+            applicant_kind: &self.applicant_kind,
+            id_number: self.id_number.as_deref(),
+            phone: self.phone.as_deref(),
+            email: self.email.as_deref(),
+            address: self.address.as_deref(),
+            folded_name: &self.folded_name,
+            lookup_key: &self.lookup_key,
+            words_row,
+            particulars: &self.particulars,
+        }
     }
 
     pub fn particulars(&self) -> Result<Particulars, DbError> {

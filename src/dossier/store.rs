@@ -8,8 +8,8 @@ use crate::db::types::UuidSql;
 use crate::db::{Conn, DbError};
 use crate::domain::event::{Event, Fact};
 use crate::domain::ids::{BranchId, DossierId};
-use crate::domain::tally::Tally;
 use crate::failure::{Failure, Outcome, Thing};
+use crate::report::Additions;
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -48,11 +48,14 @@ macro_rules! insert_rows {
 pub struct Changes {
     pub new: Vec<DossierRow>,
     pub updated: Vec<DossierRow>,
-    /// With the words under which they are found.
-    pub particulars: Vec<(ParticularsRow, String)>,
+    /// Those of new dossiers, each with the words under which it is found.
+    pub particulars: Vec<ParticularsRow>,
+    pub words: Vec<String>,
+    /// Those that were put right.
+    pub corrected: Vec<(ParticularsRow, String)>,
     pub events: Vec<EventRow>,
     pub reappointments: Vec<ReappointmentRow>,
-    pub tally: Tally,
+    pub tallies: Additions,
 }
 
 pub fn lock_by_code(tx: &mut Conn<'_>, code: &str) -> Outcome<Option<DossierRow>> {
@@ -180,31 +183,28 @@ pub fn write(tx: &mut Conn<'_>, changes: &Changes) -> Outcome<()> {
             return Err(Failure::Broken(format!("dossier {} was changed outside of its lock", row.code)));
         }
     }
-    write_particulars(tx, &changes.particulars, &changes.updated)?;
+    write_particulars(tx, changes)?;
     insert_rows!(tx, dossier_events::table, &changes.events);
     insert_rows!(tx, reappointments::table, &changes.reappointments);
-    crate::report::write_tallies(tx, &changes.tally)
+    changes.tallies.write(tx)
 }
 
-fn write_particulars(
-    tx: &mut Conn<'_>,
-    particulars: &[(ParticularsRow, String)],
-    updated: &[DossierRow],
-) -> Outcome<()> {
-    let (old, mut new): (Vec<_>, Vec<_>) = particulars
-        .iter()
-        .cloned()
-        .partition(|(row, _)| updated.iter().any(|dossier| dossier.id == row.dossier_id));
-    for (row, words) in old {
-        let words_row = rewrite_words(tx, &row, &words)?;
-        let row = ParticularsRow { words_row, ..row };
+fn write_particulars(tx: &mut Conn<'_>, changes: &Changes) -> Outcome<()> {
+    for (row, words) in &changes.corrected {
+        let row = ParticularsRow { words_row: rewrite_words(tx, row, words)?, ..row.clone() };
         both!(tx, |c| diesel::update(dossier_particulars::table.find(row.dossier_id)).set(&row).execute(c))?;
     }
-    write_words(tx, &mut new)?;
-    let rows: Vec<_> = new.into_iter().map(|(row, _)| row).collect();
-    insert_rows!(tx, dossier_particulars::table, &rows);
-    // PostgreSQL's words refer to the dossier by key and need nothing more.
-    Ok(())
+    if changes.particulars.is_empty() {
+        return Ok(());
+    }
+    match tx {
+        Conn::Sqlite(c) => insert_particulars_with_words(c, &changes.particulars, &changes.words),
+        tx => {
+            insert_rows!(tx, dossier_particulars::table, &changes.particulars);
+            // They refer to the dossier by key, and need no number.
+            write_words(tx, &changes.particulars, &changes.words)
+        }
+    }
 }
 
 diesel::table! {
@@ -220,44 +220,48 @@ diesel::table! {
     }
 }
 
-fn write_words(tx: &mut Conn<'_>, new: &mut [(ParticularsRow, String)]) -> Outcome<()> {
-    match tx {
-        Conn::Sqlite(c) if !new.is_empty() => {
-            // Numbered here, under the write lock. `returning` would do, but makes each row a statement with a
-            // savepoint, before which the index writes all it has gathered.
-            let last: Option<i64> = words_of_sqlite::table
-                .select(words_of_sqlite::rowid)
-                .order(words_of_sqlite::rowid.desc())
-                .first(*c)
-                .optional()?;
-            for ((row, words), number) in new.iter_mut().zip(last.unwrap_or(0) + 1..) {
-                diesel::insert_into(words_of_sqlite::table)
-                    .values((
-                        words_of_sqlite::rowid.eq(number),
-                        words_of_sqlite::words.eq(&*words),
-                        words_of_sqlite::dossier_id.eq(row.dossier_id),
-                        words_of_sqlite::branch_id.eq(row.branch_id),
-                    ))
-                    .execute(*c)?;
-                row.words_row = Some(number);
-            }
-        }
-        Conn::Sqlite(_) => {}
-        Conn::Pg(c) => {
-            for rows in new.chunks(CHUNK) {
-                let ids: Vec<_> = rows.iter().map(|(row, _)| row.dossier_id).collect();
-                let branches: Vec<_> = rows.iter().map(|(row, _)| row.branch_id).collect();
-                let words: Vec<_> = rows.iter().map(|(_, words)| words).collect();
-                sql_query(
-                    "insert into dossier_words (dossier_id, branch_id, words) \
-                     select id, branch, to_tsvector('simple', words) from unnest($1, $2, $3) as t (id, branch, words)",
-                )
-                .bind::<diesel::sql_types::Array<UuidSql>, _>(ids)
-                .bind::<diesel::sql_types::Array<UuidSql>, _>(branches)
-                .bind::<diesel::sql_types::Array<Text>, _>(words)
-                .execute(*c)?;
-            }
-        }
+/// On SQLite.
+fn insert_particulars_with_words(
+    c: &mut SqliteConnection,
+    particulars: &[ParticularsRow],
+    words: &[String],
+) -> Outcome<()> {
+    // Numbered here, under the write lock. `returning` would do, but makes each row a statement with a savepoint,
+    // before which the index writes all it has gathered.
+    let last: Option<i64> = words_of_sqlite::table
+        .select(words_of_sqlite::rowid)
+        .order(words_of_sqlite::rowid.desc())
+        .first(c)
+        .optional()?;
+    for ((row, words), number) in particulars.iter().zip(words).zip(last.unwrap_or(0) + 1..) {
+        diesel::insert_into(words_of_sqlite::table)
+            .values((
+                words_of_sqlite::rowid.eq(number),
+                words_of_sqlite::words.eq(words),
+                words_of_sqlite::dossier_id.eq(row.dossier_id),
+                words_of_sqlite::branch_id.eq(row.branch_id),
+            ))
+            .execute(c)?;
+        diesel::insert_into(dossier_particulars::table).values(row.with_words(number)).execute(c)?;
+    }
+    Ok(())
+}
+
+/// On PostgreSQL.
+fn write_words(tx: &mut Conn<'_>, particulars: &[ParticularsRow], words: &[String]) -> Outcome<()> {
+    let Conn::Pg(c) = tx else { return Ok(()) };
+    for (rows, words) in particulars.chunks(CHUNK).zip(words.chunks(CHUNK)) {
+        let ids: Vec<_> = rows.iter().map(|row| row.dossier_id).collect();
+        let branches: Vec<_> = rows.iter().map(|row| row.branch_id).collect();
+        let words: Vec<_> = words.iter().collect();
+        sql_query(
+            "insert into dossier_words (dossier_id, branch_id, words) \
+             select id, branch, to_tsvector('simple', words) from unnest($1, $2, $3) as t (id, branch, words)",
+        )
+        .bind::<diesel::sql_types::Array<UuidSql>, _>(ids)
+        .bind::<diesel::sql_types::Array<UuidSql>, _>(branches)
+        .bind::<diesel::sql_types::Array<Text>, _>(words)
+        .execute(*c)?;
     }
     Ok(())
 }

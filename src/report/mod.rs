@@ -22,5 +22,5 @@ pub use ii06a::{FormFigures, ii06a};
 pub use in_memory::rows_of;
 pub use question::Question;
 pub use rates::rates;
-pub use store::{officer_names, write_tallies};
+pub use store::{Additions, officer_names};
 pub use view::{FiguresView, RateView, RatesView, RowView};

@@ -39,6 +39,7 @@ pub fn run(args: Args, setup: Setup) -> Done {
     let What::Dossiers(dossiers) = args.what;
     let setup = setup.with_log()?;
     let db = setup.open_migrated()?;
+    db.expect_bulk()?;
     let cache = ReferenceCache::new(setup.config.office.hours.clone());
     let order = Order {
         file: &dossiers.file,

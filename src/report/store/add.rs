@@ -9,37 +9,57 @@ use crate::failure::Outcome;
 use crate::report::tally_rows::{self, CoarseKey, FineKey};
 use chrono::NaiveDate;
 use diesel::backend::Backend;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, Date, HasSqlType, SmallInt, Text};
+use diesel::sql_types::{Array, BigInt, Date, HasSqlType, SmallInt, Text};
 use std::sync::LazyLock;
 
-/// Rows in one statement at most: 23 values each, below the 65,535 that PostgreSQL takes.
+/// Rows in one statement at most.
 const ROWS_AT_ONCE: usize = 1000;
-/// Statements of up to so many rows are kept prepared: one act has about ten. Larger ones are an import's,
-/// whose every length would fill the cache.
+/// Up to so many rows stand in the statement themselves, one prepared for each number of them: one act has about ten.
+/// An import's come as columns, else PostgreSQL would read a text of a thousand rows each time.
 const ROWS_PREPARED: usize = 24;
 
-/// Adds a tally to both tables, in all grains. Part of the transaction that adds the event.
-pub fn write_tallies(tx: &mut Conn<'_>, tally: &Tally) -> Outcome<()> {
-    let coarse: Vec<_> = tally_rows::coarse(tally).into_iter().map(coarse_row).collect();
-    let fine: Vec<_> = tally_rows::fine(tally).into_iter().map(fine_row).collect();
-    match tx {
-        // One row at a time by one prepared statement: nothing to undo half-way, hence no statement journal.
-        Conn::Sqlite(c) => {
-            coarse.iter().try_for_each(|row| One::<false>(row).execute(*c).map(drop))?;
-            fine.iter().try_for_each(|row| One::<true>(row).execute(*c).map(drop))?;
+/// The rows of both tables that a tally adds to, in all grains: folded before the transaction begins, because others
+/// wait while it lasts.
+#[derive(Default)]
+pub struct Additions {
+    coarse: Vec<Row>,
+    fine: Vec<Row>,
+}
+
+impl Additions {
+    pub fn of(tally: &Tally) -> Self {
+        Self {
+            coarse: tally_rows::coarse(tally).into_iter().map(coarse_row).collect(),
+            fine: tally_rows::fine(tally).into_iter().map(fine_row).collect(),
         }
-        Conn::Pg(c) => {
-            for (table, rows) in [(&COARSE, coarse), (&FINE, fine)] {
-                for rows in rows.chunks(ROWS_AT_ONCE) {
-                    Addition { table, rows }.execute(*c)?;
+    }
+
+    /// Adds them. Part of the transaction that adds the events.
+    pub fn write(&self, tx: &mut Conn<'_>) -> Outcome<()> {
+        match tx {
+            // One row at a time by one prepared statement: nothing to undo half-way, hence no statement journal.
+            Conn::Sqlite(c) => {
+                self.coarse.iter().try_for_each(|row| One::<false>(row).execute(*c).map(drop))?;
+                self.fine.iter().try_for_each(|row| One::<true>(row).execute(*c).map(drop))?;
+            }
+            Conn::Pg(c) => {
+                for (table, rows) in [(&COARSE, &self.coarse), (&FINE, &self.fine)] {
+                    for rows in rows.chunks(ROWS_AT_ONCE) {
+                        if rows.len() > ROWS_PREPARED {
+                            Columns::of(table, rows).execute(*c)?;
+                        } else {
+                            Addition { table, rows }.execute(*c)?;
+                        }
+                    }
                 }
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 struct Row {
@@ -97,15 +117,91 @@ where
     NaiveDate: ToSql<Date, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        if self.rows.len() > ROWS_PREPARED {
-            out.unsafe_to_cache_prepared();
-        }
         out.push_sql(&head(self.table));
         for (n, row) in self.rows.iter().enumerate() {
             out.push_sql(if n == 0 { "(" } else { ", (" });
             values(&mut out, row)?;
             out.push_sql(")");
         }
+        out.push_sql(&tail(self.table));
+        Ok(())
+    }
+}
+
+/// The same for many rows on PostgreSQL: a column each, in one statement that stays prepared.
+struct Columns<'a> {
+    table: &'a Table,
+    key: Vec<Column>,
+    figures: Vec<Vec<i64>>,
+}
+
+enum Column {
+    Ids(Vec<Id<()>>),
+    Words(Vec<&'static str>),
+    Numbers(Vec<i16>),
+    Days(Vec<NaiveDate>),
+}
+
+impl Column {
+    /// Of the kind of the first value; a column has one kind.
+    fn of<'a>(values: impl Iterator<Item = &'a Value> + Clone) -> Self {
+        macro_rules! all {
+            ($kind:ident) => {
+                values
+                    .filter_map(|value| if let Value::$kind(one) = value { Some(*one) } else { None })
+                    .collect()
+            };
+        }
+        match values.clone().next() {
+            Some(Value::Word(_)) => Self::Words(all!(Word)),
+            Some(Value::Number(_)) => Self::Numbers(all!(Number)),
+            Some(Value::Day(_)) => Self::Days(all!(Day)),
+            Some(Value::Id(_)) | None => Self::Ids(all!(Id)),
+        }
+    }
+}
+
+impl<'a> Columns<'a> {
+    fn of(table: &'a Table, rows: &[Row]) -> Self {
+        let key = (0..table.key.len()).map(|n| Column::of(rows.iter().filter_map(move |row| row.key.get(n))));
+        let figures = (0..table.figures.len())
+            .map(|n| rows.iter().filter_map(|row| row.figures.get(n).copied()).collect());
+        Self { table, key: key.collect(), figures: figures.collect() }
+    }
+}
+
+impl QueryId for Columns<'_> {
+    type QueryId = ();
+    // Told apart by its text, of which there are two.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for Columns<'_> {}
+
+impl QueryFragment<Pg> for Columns<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let Table { name, key, figures } = self.table;
+        out.push_sql(&format!(
+            "insert into {name} ({}, {}) select * from unnest(",
+            key.join(", "),
+            figures.join(", ")
+        ));
+        for (n, column) in self.key.iter().enumerate() {
+            if n > 0 {
+                out.push_sql(", ");
+            }
+            match column {
+                Column::Ids(ids) => out.push_bind_param::<Array<UuidSql>, _>(ids)?,
+                Column::Words(words) => out.push_bind_param::<Array<Text>, _>(words)?,
+                Column::Numbers(numbers) => out.push_bind_param::<Array<SmallInt>, _>(numbers)?,
+                Column::Days(days) => out.push_bind_param::<Array<Date>, _>(days)?,
+            }
+        }
+        for figures in &self.figures {
+            out.push_sql(", ");
+            out.push_bind_param::<Array<BigInt>, _>(figures)?;
+        }
+        out.push_sql(")");
         out.push_sql(&tail(self.table));
         Ok(())
     }

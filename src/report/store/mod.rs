@@ -5,7 +5,7 @@ mod officers;
 mod recount;
 mod sums;
 
-pub use add::write_tallies;
+pub use add::Additions;
 pub use officers::{officer_named, officer_names};
 pub use recount::{branches, code_counters, strays, tallied_days};
 pub use sums::{Apart, Only, Selection, Summed, sums};

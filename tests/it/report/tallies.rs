@@ -9,7 +9,7 @@ use motcua::db::{Db, DbError, migrate, on_blocking_pool};
 use motcua::domain::event::Channel;
 use motcua::domain::ids::Id;
 use motcua::domain::tally::{Counts, Key, Tally};
-use motcua::report::write_tallies;
+use motcua::report::Additions;
 use std::collections::BTreeMap;
 
 #[derive(QueryableByName, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +62,7 @@ on_both! {
         let empty = db.clone();
         on_blocking_pool(move || migrate::migrate(&empty)).await.unwrap();
         for times in [1, 2, -4] {
-            db.write(move |tx| write_tallies(tx, &tally(times))).await.unwrap();
+            db.write(move |tx| Additions::of(&tally(times)).write(tx)).await.unwrap();
         }
         let all = tally(-1);
         let wanted: Vec<Sum> = [
