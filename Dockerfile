@@ -27,7 +27,9 @@ USER motcua
 # The default paths (data/motcua.db, data/mail) lie under the volume.
 WORKDIR /
 VOLUME /data
-ENV MOTCUA__HTTP__HOST=0.0.0.0 \
+ENV MIMALLOC_PURGE_DELAY=0 \
+    MIMALLOC_ARENA_EAGER_COMMIT=0 \
+    MOTCUA__HTTP__HOST=0.0.0.0 \
     MOTCUA__HTTP__PORT=8080
 EXPOSE 8080
 # Asked through the shell: an image without curl has less to patch.

@@ -57,7 +57,7 @@ impl Bench<'_> {
             ));
         }
         if codes.is_empty() {
-            codes = texts(&db, "select code from dossiers");
+            codes = texts(&db, "select code from dossiers limit 200");
         }
         codes
     }

@@ -5,7 +5,7 @@ use crate::place::Kind;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, Pool};
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 use std::time::{Duration, Instant};
 
 diesel::table! {
@@ -97,12 +97,24 @@ macro_rules! event {
     };
 }
 
+const SETTINGS: &str = "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full; \
+                        pragma wal_autocheckpoint = 4000;";
+
 fn sqlite(url: &str) -> SqliteConnection {
     let path = url.strip_prefix("sqlite://").expect("an SQLite URL");
     let mut c = SqliteConnection::establish(path).expect("SQLite opens");
-    c.batch_execute("pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000;")
-        .expect("settings");
+    c.batch_execute(SETTINGS).expect("settings");
     c
+}
+
+/// The same for those of the pool.
+#[derive(Debug)]
+struct Settings;
+
+impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Settings {
+    fn on_acquire(&self, c: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
+        c.batch_execute(SETTINGS).map_err(diesel::r2d2::Error::QueryError)
+    }
 }
 
 pub fn tables(kind: Kind, url: &str) {
@@ -195,7 +207,16 @@ struct New {
 }
 
 async fn post(db: web::Data<Db>, new: web::Json<New>) -> actix_web::Result<HttpResponse> {
-    let made = on!(db, |c| c.transaction(|c| create!(c, new.branch)))?;
+    let made = web::block(move || match &**db {
+        // At once, because a reader that becomes a writer is refused where another writes.
+        Db::Sqlite(pool) => {
+            pool.get().expect("a connection").immediate_transaction(|c| create!(c, new.branch))
+        }
+        Db::Pg(pool) => pool.get().expect("a connection").transaction(|c| create!(c, new.branch)),
+    })
+    .await
+    .expect("the pool")
+    .map_err(actix_web::error::ErrorInternalServerError)?;
     Ok(HttpResponse::Created().json(made.json()))
 }
 
@@ -237,7 +258,8 @@ pub fn serve(url: &str) {
     let db = if url.starts_with("sqlite://") {
         tables(Kind::Sqlite, url);
         let path = url.strip_prefix("sqlite://").expect("an SQLite URL");
-        Db::Sqlite(Pool::builder().max_size(16).build(ConnectionManager::new(path)).expect("a pool"))
+        let pool = Pool::builder().max_size(16).connection_customizer(Box::new(Settings));
+        Db::Sqlite(pool.build(ConnectionManager::new(path)).expect("a pool"))
     } else {
         tables(Kind::Postgres, url);
         Db::Pg(Pool::builder().max_size(16).build(ConnectionManager::new(url)).expect("a pool"))

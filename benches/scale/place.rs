@@ -274,6 +274,9 @@ impl Service {
             .env("MOTCUA__LOG__LEVEL", "warn")
             .env("MOTCUA__LIMITS__PUBLIC_LOOKUPS_PER_MINUTE", "1000000")
             .env("MOTCUA__LIMITS__SIGN_INS_PER_MINUTE", "1000000")
+            // As docs/OPERATIONS.md has it.
+            .env("MIMALLOC_PURGE_DELAY", "0")
+            .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

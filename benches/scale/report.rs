@@ -2,7 +2,7 @@
 
 use crate::place::Kind;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -109,9 +109,11 @@ impl Results {
     }
 
     fn tables(&self) -> String {
+        let sizes: BTreeSet<u32> =
+            self.cells.keys().filter_map(|key| key.split(' ').nth(1)?.parse().ok()).collect();
         let columns: Vec<(Kind, u32)> = [Kind::Sqlite, Kind::Postgres]
             .into_iter()
-            .flat_map(|kind| [0, 1_000_000, 10_000_000].map(|size| (kind, size)))
+            .flat_map(|kind| sizes.iter().map(move |size| (kind, *size)))
             .filter(|(kind, size)| {
                 self.cells.keys().any(|key| key.starts_with(&format!("{} {size} ", kind.name())))
             })
@@ -168,9 +170,8 @@ fn shown(cell: &Cell) -> String {
 fn sized(size: u32) -> String {
     match size {
         0 => "empty".to_owned(),
-        1_000_000 => "1 M".to_owned(),
-        10_000_000 => "10 M".to_owned(),
-        other => format!("{other}"),
+        millions if millions % 1_000_000 == 0 => format!("{} M", millions / 1_000_000),
+        other => other.to_string(),
     }
 }
 

@@ -73,8 +73,9 @@ fn names<DB: Backend>(not_ours: &str) -> Result<Vec<Known>, DbError>
 where
     EmbeddedMigrations: MigrationSource<DB>,
 {
-    let known = MIGRATIONS.migrations().map_err(|error| DbError::Migration(error.to_string()))?;
-    let known = known.iter().map(|migration: &Box<dyn Migration<DB>>| {
+    let known: Vec<Box<dyn Migration<DB>>> =
+        MIGRATIONS.migrations().map_err(|error| DbError::Migration(error.to_string()))?;
+    let known = known.iter().map(|migration| {
         let name = migration.name().to_string();
         Known { version: migration.name().version().to_string(), ours: !name.ends_with(not_ours), name }
     });

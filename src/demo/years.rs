@@ -224,13 +224,15 @@ fn busy(day: NaiveDate, first: NaiveDate) -> u32 {
     year * month / 100 * weekday / 100
 }
 
+/// Key, branch, role, name and title.
+type Account = (OfficerId, Option<BranchId>, String, String, Option<String>);
+
 /// The officers of the accounts that [`begin`] opened, by branch.
 fn desks(c: &mut Conn<'_>, reference: &Reference) -> Outcome<Vec<Desk>> {
-    let rows: Vec<(OfficerId, Option<BranchId>, String, String, Option<String>)> =
-        both!(c, |c| officers::table
-            .select((officers::id, officers::branch_id, officers::role, officers::full_name, officers::title))
-            .order(officers::id)
-            .load(c))?;
+    let rows: Vec<Account> = both!(c, |c| officers::table
+        .select((officers::id, officers::branch_id, officers::role, officers::full_name, officers::title))
+        .order(officers::id)
+        .load(c))?;
     let mut by_place: HashMap<(BranchId, &str), &_> = HashMap::new();
     for row in &rows {
         if let (_, Some(branch), role, ..) = row {

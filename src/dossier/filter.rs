@@ -1,6 +1,7 @@
 //! Which dossiers a list shows: filters, words searched, and the place in the order.
 
 use super::row::{DossierRow, ParticularsRow};
+pub use super::words::Words;
 use crate::both;
 use crate::db::Conn;
 use crate::db::schema::{dossier_particulars, dossiers};
@@ -8,7 +9,6 @@ use crate::db::types::Moment;
 use crate::domain::event::Channel;
 use crate::domain::ids::{BranchId, DossierId, OfficerId, ProcedureId, SectorId};
 use crate::domain::lifecycle::Status;
-use crate::domain::people::fold;
 use crate::failure::Outcome;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
@@ -79,56 +79,6 @@ impl Filter {
     }
 }
 
-/// What somebody typed into the search field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Words {
-    /// A whole dossier code.
-    Code(String),
-    /// A phone or identity number, from its beginning, or words of a name; the last may be begun only.
-    Folded(Vec<String>),
-}
-
-impl Words {
-    /// `None` when there is nothing in it to search for.
-    pub fn of(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if is_code(text) {
-            return Some(Self::Code(text.to_uppercase()));
-        }
-        let words: Vec<String> =
-            fold(text).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
-        if words.is_empty() { None } else { Some(Self::Folded(words)) }
-    }
-
-    /// For FTS5: every word quoted, so that none is taken for an operator.
-    fn for_sqlite(words: &[String]) -> String {
-        words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" ") + "*"
-    }
-
-    /// For `to_tsquery`: folded words hold letters and digits only.
-    fn for_postgres(words: &[String]) -> String {
-        words.join(" & ") + ":*"
-    }
-}
-
-/// `^[0-9A-Z]+(\.[0-9A-Z]+)*-\d{6}-\d{4,}$`, in either order of the agency identifier (TT 01/2018 Đ19).
-pub fn is_code(text: &str) -> bool {
-    let mut parts = text.rsplitn(3, '-');
-    let digits = |part: Option<&str>, at_least: usize, at_most: usize| {
-        part.is_some_and(|part| {
-            (at_least..=at_most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-        })
-    };
-    digits(parts.next(), 4, 9)
-        && digits(parts.next(), 6, 6)
-        && parts.next().is_some_and(|agency| {
-            agency.len() <= 40
-                && agency
-                    .split('.')
-                    .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-        })
-}
-
 /// Where a page goes on: the last line of the page before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum After {
@@ -153,9 +103,30 @@ impl After {
 const OPEN: &str = "(dossiers.status = 'registered' or dossiers.status = 'received' or dossiers.status = 'in_processing' \
                     or dossiers.status = 'supplement_requested' or dossiers.status = 'awaiting_payment')";
 
+/// What has a clock that runs, in the same way.
+const RUNNING: &str = "dossiers.status in ('received', 'in_processing')";
+
+/// What stands before and after the words.
+type Around = (&'static str, &'static str);
+const FOUND_BY_SQLITE: Around =
+    ("dossiers.id in (select dossier_id from dossier_words where dossier_words match (", "))");
+const COUNTED_BY_POSTGRES: Around =
+    ("dossiers.id in (select dossier_id from dossier_words where words @@ to_tsquery('simple', ", "))");
+
+/// Rare words are looked up first, whatever PostgreSQL thinks: it takes the beginning of a phone for frequent and
+/// walks through the whole list. Where the words may be frequent the choice is left to it.
+fn found_by_postgres(filter: &Filter) -> Around {
+    if super::frequent::walks_along_an_index(filter) {
+        let before = "dossiers.id = any(array(select dossier_id from dossier_words where words @@ to_tsquery('simple', ";
+        (before, ")))")
+    } else {
+        COUNTED_BY_POSTGRES
+    }
+}
+
 /// The conditions of a filter, on a query of either backend.
 macro_rules! filtered {
-    ($query:expr, $filter:expr, $today:expr, $soon:expr, $found:literal, $found_words:expr) => {{
+    ($query:expr, $filter:expr, $today:expr, $soon:expr, $found:expr, $found_words:expr) => {{
         let (filter, today) = ($filter, $today);
         let mut query = $query;
         if let Some(branch) = filter.branch {
@@ -192,7 +163,8 @@ macro_rules! filtered {
         if let Some(to) = filter.due_to {
             query = query.filter(dossiers::due_on.le(to));
         }
-        let running = || dossiers::status.eq_any(["received", "in_processing"]);
+        // Both as the partial indexes say it, so that either can be used.
+        let running = || sql::<Bool>(RUNNING).sql(" and ").sql(OPEN);
         match filter.timing {
             None => {}
             Some(Timing::WithinLimit) => query = query.filter(running()).filter(dossiers::due_on.gt($soon)),
@@ -200,11 +172,16 @@ macro_rules! filtered {
                 query = query.filter(running()).filter(dossiers::due_on.between(today, $soon));
             }
             Some(Timing::Waiting) => {
-                query = query.filter(dossiers::status.eq_any(["supplement_requested", "awaiting_payment"]));
+                query = query
+                    .filter(dossiers::status.eq_any(["supplement_requested", "awaiting_payment"]))
+                    .filter(sql::<Bool>(OPEN));
             }
             Some(Timing::Overdue) => {
-                query = query
-                    .filter(running().and(dossiers::due_on.lt(today)).or(dossiers::timeliness.eq("overdue")));
+                query = query.filter(
+                    sql::<Bool>(RUNNING)
+                        .and(dossiers::due_on.lt(today))
+                        .or(dossiers::timeliness.eq("overdue")),
+                );
             }
             Some(Timing::Early) => query = query.filter(dossiers::timeliness.eq("early")),
             Some(Timing::OnTime) => query = query.filter(dossiers::timeliness.eq("on_time")),
@@ -213,12 +190,8 @@ macro_rules! filtered {
             None => {}
             Some(Words::Code(code)) => query = query.filter(dossiers::code.eq(code.clone())),
             Some(Words::Folded(words)) => {
-                query = query.filter(
-                    sql::<Bool>("dossiers.id in (select dossier_id from dossier_words where ")
-                        .sql($found)
-                        .bind::<Text, _>($found_words(words))
-                        .sql("))"),
-                );
+                let (before, after) = $found;
+                query = query.filter(sql::<Bool>(before).bind::<Text, _>($found_words(words)).sql(after));
             }
         }
         query
@@ -227,6 +200,21 @@ macro_rules! filtered {
 
 /// At most `wanted` lines of the list, those after `after`.
 pub fn page(
+    c: &mut Conn<'_>,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<After>,
+    wanted: usize,
+    days: (NaiveDate, NaiveDate),
+) -> Outcome<Found> {
+    match super::frequent::page(c, filter, sort, after, wanted, days)? {
+        Some(found) => Ok(found),
+        None => plain_page(c, filter, sort, after, wanted, days),
+    }
+}
+
+/// The same by the indexes alone.
+pub fn plain_page(
     c: &mut Conn<'_>,
     filter: &Filter,
     sort: Sort,
@@ -317,7 +305,7 @@ fn load(
                 .inner_join(dossier_particulars::table.on(dossier_particulars::dossier_id.eq(dossiers::id)))
                 .select((DossierRow::as_select(), ParticularsRow::as_select()))
                 .into_boxed();
-            let query = filtered!(all, filter, today, soon, "dossier_words match (", Words::for_sqlite);
+            let query = filtered!(all, filter, today, soon, FOUND_BY_SQLITE, Words::for_sqlite);
             ordered!(query, part).limit(limit).load(*c)
         }
         Conn::Pg(c) => {
@@ -325,8 +313,7 @@ fn load(
                 .inner_join(dossier_particulars::table.on(dossier_particulars::dossier_id.eq(dossiers::id)))
                 .select((DossierRow::as_select(), ParticularsRow::as_select()))
                 .into_boxed();
-            let query =
-                filtered!(all, filter, today, soon, "words @@ to_tsquery('simple', ", Words::for_postgres);
+            let query = filtered!(all, filter, today, soon, found_by_postgres(filter), Words::for_postgres);
             ordered!(query, part).limit(limit).load(*c)
         }
     }?)
@@ -340,7 +327,7 @@ pub fn count(c: &mut Conn<'_>, filter: &Filter, (today, soon): (NaiveDate, Naive
             filter,
             today,
             soon,
-            "dossier_words match (",
+            FOUND_BY_SQLITE,
             Words::for_sqlite
         )
         .get_result(*c),
@@ -349,7 +336,7 @@ pub fn count(c: &mut Conn<'_>, filter: &Filter, (today, soon): (NaiveDate, Naive
             filter,
             today,
             soon,
-            "words @@ to_tsquery('simple', ",
+            COUNTED_BY_POSTGRES,
             Words::for_postgres
         )
         .get_result(*c),
@@ -364,30 +351,4 @@ pub fn officer_named(c: &mut Conn<'_>, username: &str) -> Outcome<Option<Officer
         .select(officers::id)
         .first(c)
         .optional())?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_are_known_in_both_orders_and_nothing_else_is_one() {
-        for code in ["000.00.03.H29-200121-0001", "H29.03.00.000-200121-0001", "H29-200121-12345"] {
-            assert!(is_code(code), "{code}");
-        }
-        for other in
-            ["", "200121-0001", "H29-20012-0001", "H29-200121-001", "H29..1-200121-0001", "nguyen-van-an"]
-        {
-            assert!(!is_code(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn searched_words_cannot_become_operators() {
-        let Some(Words::Folded(words)) = Words::of("Nguyễn \"OR\" * (Văn) & !") else { panic!("words") };
-        assert_eq!(words, ["nguyen", "or", "van"]);
-        assert_eq!(Words::for_sqlite(&words), "\"nguyen\" \"or\" \"van\"*");
-        assert_eq!(Words::for_postgres(&words), "nguyen & or & van:*");
-        assert_eq!(Words::of(" *-!\" "), None);
-    }
 }

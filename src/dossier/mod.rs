@@ -8,6 +8,7 @@ mod correct;
 mod deadline;
 mod filter;
 mod forward;
+mod frequent;
 mod history;
 pub mod intake;
 mod life;
@@ -32,6 +33,7 @@ mod transition;
 mod view;
 mod viewed;
 mod withdraw;
+mod words;
 
 pub use accept::accept_dossier;
 pub use afterwards::{Afterwards, entered_afterwards};
