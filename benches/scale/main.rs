@@ -169,8 +169,11 @@ fn one(
         bench.intake();
     }
     if wanted("receipts") {
-        // An empty database has some only now.
-        bench.receipts(&bench.codes());
+        // The newest: those of an earlier run have their receipts already.
+        let newest =
+            "select code from dossiers where received_at is not null order by received_at desc limit 200";
+        let codes = answers::texts(&bench.db(), newest);
+        bench.receipts(&codes);
     }
     if wanted("floors") {
         bench.floors(&codes);

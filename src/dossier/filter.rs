@@ -66,6 +66,11 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Whatever passes it has not ended.
+    fn only_open(&self) -> bool {
+        self.open || matches!(self.timing, Some(Timing::WithinLimit | Timing::DueSoon | Timing::Waiting))
+    }
+
     /// Whatever passes it has been received.
     fn needs_started(&self) -> bool {
         self.received_from.is_some()
@@ -105,6 +110,9 @@ const OPEN: &str = "(dossiers.status = 'registered' or dossiers.status = 'receiv
 
 /// What has a clock that runs, in the same way.
 const RUNNING: &str = "dossiers.status in ('received', 'in_processing')";
+
+/// True of every due date: what the indexes of the whole register by due date are asked for with.
+const WHOLE_REGISTER: &str = "dossiers.due_on >= '0001-01-01'";
 
 /// What stands before and after the words.
 type Around = (&'static str, &'static str);
@@ -259,10 +267,13 @@ enum Part {
 }
 
 macro_rules! ordered {
-    ($query:expr, $part:expr) => {{
+    ($query:expr, $filter:expr, $part:expr) => {{
         let mut query = $query;
         match $part {
             Part::ByDue(after) => {
+                if !$filter.only_open() {
+                    query = query.filter(sql::<Bool>(WHOLE_REGISTER));
+                }
                 if let Some((due_on, id)) = after {
                     // The first condition alone can use an index; the second makes it exact.
                     query = query
@@ -306,7 +317,7 @@ fn load(
                 .select((DossierRow::as_select(), ParticularsRow::as_select()))
                 .into_boxed();
             let query = filtered!(all, filter, today, soon, FOUND_BY_SQLITE, Words::for_sqlite);
-            ordered!(query, part).limit(limit).load(*c)
+            ordered!(query, filter, part).limit(limit).load(*c)
         }
         Conn::Pg(c) => {
             let all = dossiers::table
@@ -314,7 +325,7 @@ fn load(
                 .select((DossierRow::as_select(), ParticularsRow::as_select()))
                 .into_boxed();
             let query = filtered!(all, filter, today, soon, found_by_postgres(filter), Words::for_postgres);
-            ordered!(query, part).limit(limit).load(*c)
+            ordered!(query, filter, part).limit(limit).load(*c)
         }
     }?)
 }
