@@ -1,4 +1,4 @@
-//! Typesetting in a process of its own: `motcua typeset`, which has no environment, no file of ours open, a limit of
+//! Typesetting in a process of its own: `motcua typeset`, which has no environment of ours, no file of ours open, a limit of
 //! memory, and is ended when it takes too long. It stays for the next paper, so that only the first one waits for it.
 //!
 //! They speak in frames, a length of four bytes and so many bytes: an [`Order`] in JSON one way, the other way what
@@ -30,6 +30,9 @@ impl Default for Limits {
 const PAPERS: u32 = 1000;
 /// Templates may nest as deeply as the typesetter allows.
 const STACK: usize = 64 * 1024 * 1024;
+/// The program's memory is taken from the system in pieces of so many KiB there. Of its own accord it would address a
+/// whole GiB at once, which is all that the other process may.
+const PIECES: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "32768");
 /// No order and no paper is larger.
 const LARGEST: u32 = 256 * 1024 * 1024;
 
@@ -75,6 +78,7 @@ impl Running {
         let mut child = Command::new(program)
             .args(["typeset", "--memory", &limits.memory_mib.to_string()])
             .env_clear()
+            .env(PIECES.0, PIECES.1)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

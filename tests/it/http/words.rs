@@ -49,6 +49,25 @@ fn every_code_has_words_in_both_languages() {
     assert!(silent.is_empty(), "no words in locales/ for {silent:#?}");
 }
 
+#[test]
+fn every_kind_of_work_has_a_name_in_both_languages() {
+    const MAKER: &str = "const KIND: &str = \"";
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut kinds = BTreeSet::new();
+    each_file(&source, &mut |text| {
+        for (start, _) in text.match_indices(MAKER) {
+            kinds.extend(text[start + MAKER.len()..].split('"').next().map(str::to_owned));
+        }
+    });
+    assert!(kinds.contains("send_apology") && kinds.contains("housekeeping"), "{kinds:?}");
+    let silent: Vec<_> = kinds
+        .iter()
+        .map(|kind| format!("terms.job_kind.{kind}"))
+        .filter(|key| [Lang::Vi, Lang::En].iter().any(|lang| words(*lang, key, &Map::new()).is_none()))
+        .collect();
+    assert!(silent.is_empty(), "no words in locales/ for {silent:#?}");
+}
+
 /// The literals that look like codes among the arguments of one call; those of calls inside of it are not.
 fn codes(call: &str) -> Vec<&str> {
     let (mut depth, mut begun, mut found) = (1, None, Vec::new());
