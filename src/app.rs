@@ -10,6 +10,7 @@ use crate::failure::{Failure, Outcome};
 use crate::http::problem::{MEDIA_TYPE, Worded};
 use crate::http::query::Queryless;
 use crate::http::{self, House, Problem, edge, health};
+use crate::imports;
 use crate::paper;
 use crate::procedure;
 use crate::report;
@@ -82,6 +83,13 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(upkeep::list_jobs::get_jobs)
         .service(upkeep::retry_job::post_job_retry)
         .service(upkeep::show_settings::get_settings)
+        // registers taken over
+        .service(imports::hand_in::post_import)
+        .service(imports::list::list_imports)
+        .service(imports::show::show_import)
+        .service(imports::bad_lines::bad_lines_of_import)
+        .service(imports::start::start_import)
+        .service(imports::give_up::give_import_up)
         // the working calendar
         .service(calendar::due_date::due_date)
         .service(calendar::days::list_days)

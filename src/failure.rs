@@ -51,6 +51,7 @@ pub enum Thing {
     Document,
     Session,
     Closing,
+    RegisterFile,
 }
 
 impl std::fmt::Display for Thing {

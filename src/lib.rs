@@ -19,6 +19,7 @@ pub mod dossier;
 pub mod failure;
 pub mod hex;
 pub mod http;
+pub mod imports;
 pub mod installation;
 pub mod jobs;
 pub mod mail;

@@ -7,6 +7,7 @@ use crate::app;
 use crate::calendar;
 use crate::db::Db;
 use crate::http::{self, House};
+use crate::imports;
 use crate::jobs::{Bell, Handlers, Settings, Worker};
 use crate::mail::Carrier;
 use crate::reference::ReferenceCache;
@@ -174,6 +175,9 @@ fn handlers(setup: &Setup, db: &Db, shared: &Shared) -> Result<Handlers, CliErro
         months: setup.config.warnings.months,
     };
     let handlers = warning::jobs(handlers, &measure);
+    let clerk =
+        imports::Clerk { db: db.clone(), clock: setup.clock.clone(), reference: shared.references.clone() };
+    let handlers = imports::jobs(handlers, &clerk);
     Ok(upkeep::housekeeping::jobs(handlers, db, &setup.clock))
 }
 

@@ -551,6 +551,37 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    register_files (id) {
+        id -> UuidSql,
+        file_name -> Text,
+        sha256 -> Text,
+        bytes -> BigInt,
+        handed_in_at -> MomentSql,
+        handed_in_by -> UuidSql,
+        handed_in_by_name -> Text,
+        state -> Text,
+        skip_bad -> Bool,
+        phase -> Nullable<Text>,
+        done -> BigInt,
+        total -> BigInt,
+        report -> JsonSql,
+        changed_at -> MomentSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    register_contents (file_id, part) {
+        file_id -> UuidSql,
+        part -> Text,
+        body -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
     recent_durations (procedure_id, time_limit, working_days) {
         procedure_id -> UuidSql,
         time_limit -> Text,
@@ -594,4 +625,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     signed_letters,
     closings,
     recent_durations,
+    register_contents,
+    register_files,
 );

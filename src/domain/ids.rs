@@ -37,6 +37,8 @@ pub mod of {
     pub enum SignedLetter {}
     #[derive(Debug)]
     pub enum Closing {}
+    #[derive(Debug)]
+    pub enum RegisterFile {}
 }
 
 pub type BranchId = Id<of::Branch>;
@@ -52,6 +54,7 @@ pub type ViewId = Id<of::View>;
 pub type DocumentId = Id<of::Document>;
 pub type SignedLetterId = Id<of::SignedLetter>;
 pub type ClosingId = Id<of::Closing>;
+pub type RegisterFileId = Id<of::RegisterFile>;
 
 impl<T> Id<T> {
     /// A new key that sorts by `moment`: an imported life lies where its own time is.

@@ -1,4 +1,4 @@
-//! A JSON body of a known shape: [`Body`]; or a PDF: [`Pdf`].
+//! A JSON body of a known shape: [`Body`]; or a PDF: [`Pdf`]; or a table: [`Table`].
 //!
 //! 415 when it is not JSON, 413 over the limit, 400 when it cannot be read as JSON, 422 with the pointer of the
 //! field when it has another shape: wrong type, unknown, missing or repeated field. Types derive `Deserialize`
@@ -85,21 +85,46 @@ impl FromRequest for Pdf {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let payload = payload.take();
-        Box::pin(async move {
-            let slow = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "body-unreadable");
-            let read = read(&request, payload, PDF_LIMIT);
-            let bytes = tokio::time::timeout(LONGEST, read).await.map_err(slow)??;
-            request.extensions_mut().insert(BodyHash(Sha256::digest(&bytes).into()));
-            let pdf =
-                matches!(request.mime_type(), Ok(Some(kind)) if kind.essence_str() == "application/pdf");
-            if pdf && is_plain(&request) {
-                Ok(Self(bytes))
-            } else {
-                Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE))
-            }
-        })
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move { file(&request, payload, PDF_LIMIT, &["application/pdf"]).await.map(Self) })
+    }
+}
+
+/// The body of the request as a table, CSV or XLSX, or as what calls itself one: who takes it looks at it.
+#[derive(Debug)]
+pub struct Table(pub Bytes);
+
+/// Bytes a table may have: 16 MiB, some hundred thousand lines of a register.
+pub const TABLE_LIMIT: usize = 16 * 1024 * 1024;
+/// What a table calls itself.
+pub const TABLE_KINDS: &[&str] =
+    &["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"];
+
+impl FromRequest for Table {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move { file(&request, payload, TABLE_LIMIT, TABLE_KINDS).await.map(Self) })
+    }
+}
+
+/// A body that is a file of one of these kinds.
+async fn file(
+    request: &HttpRequest,
+    payload: Payload,
+    limit: usize,
+    kinds: &[&str],
+) -> Result<Bytes, Problem> {
+    let slow = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "body-unreadable");
+    let bytes = tokio::time::timeout(LONGEST, read(request, payload, limit)).await.map_err(slow)??;
+    request.extensions_mut().insert(BodyHash(Sha256::digest(&bytes).into()));
+    let known = matches!(request.mime_type(), Ok(Some(kind)) if kinds.contains(&kind.essence_str()));
+    if known && is_plain(request) {
+        Ok(bytes)
+    } else {
+        Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE))
     }
 }
 

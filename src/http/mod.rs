@@ -68,7 +68,7 @@ mod shape;
 pub mod words;
 
 pub use act::{ActMeta, Reply, Seen, act, replayed};
-pub use body::{Body, Nothing, Pdf, given};
+pub use body::{Body, Nothing, Pdf, Table, given};
 pub use health::{ReadyCheck, Warning};
 pub use house::{House, Settings};
 pub use limits::{PublicLookup, SignInTry};

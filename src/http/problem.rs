@@ -328,6 +328,7 @@ fn thing_word(thing: Thing) -> &'static str {
         Thing::Document => "document",
         Thing::Session => "session",
         Thing::Closing => "closing",
+        Thing::RegisterFile => "register_file",
     }
 }
 

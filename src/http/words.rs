@@ -20,6 +20,8 @@ const _: &[&str] = &[
     include_str!("../../locales/pages_rates.yml"),
     include_str!("../../locales/problems.yml"),
     include_str!("../../locales/faults.yml"),
+    include_str!("../../locales/register.yml"),
+    include_str!("../../locales/pages_imports.yml"),
     include_str!("../../locales/indicators.yml"),
     include_str!("../../locales/rates.yml"),
     include_str!("../../locales/terms.yml"),

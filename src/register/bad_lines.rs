@@ -1,44 +1,67 @@
-//! The file of lines left out: the same columns and one more that says why. Corrected, it is a register again.
+//! The list of lines left out: the same columns and one more that says why. Corrected, it is a register again.
 
-use super::ImportFault;
 use super::columns::Column;
 use super::line::CellFault;
 use super::sheet::{Row, Sheet};
+use super::{BadTo, ImportFault};
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write};
 use std::path::{Path, PathBuf};
 
-/// Written beside its name and put there when the check is over; made only when there is something to write.
+/// Made only when there is something to write. A file is written beside its name and put there when the check is over.
 pub(super) struct BadLines<'a> {
-    path: PathBuf,
+    place: BadTo<'a>,
     sheet: &'a Sheet,
     words: &'a dyn Fn(&CellFault) -> String,
-    file: Option<csv::Writer<File>>,
+    out: Option<csv::Writer<Out>>,
+}
+
+enum Out {
+    File(File),
+    Memory(Vec<u8>),
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.write(bytes),
+            Self::Memory(memory) => memory.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.flush(),
+            Self::Memory(_) => Ok(()),
+        }
+    }
 }
 
 impl<'a> BadLines<'a> {
-    pub fn new(path: &Path, sheet: &'a Sheet, words: &'a dyn Fn(&CellFault) -> String) -> Self {
-        Self { path: path.to_owned(), sheet, words, file: None }
+    pub fn new(place: BadTo<'a>, sheet: &'a Sheet, words: &'a dyn Fn(&CellFault) -> String) -> Self {
+        Self { place, sheet, words, out: None }
     }
 
     pub fn add(&mut self, row: &Row, faults: &[CellFault]) -> Result<(), ImportFault> {
         let columns = self.sheet.header.columns();
         let known = |column: &&Column| **column != Column::Error;
-        let path = unfinished(&self.path);
-        let file = match &mut self.file {
-            Some(file) => file,
+        let out = match &mut self.out {
+            Some(out) => out,
             None => {
-                let mut file = File::create(&path)?;
+                let mut out = match self.place {
+                    BadTo::File(path) => Out::File(File::create(unfinished(path))?),
+                    BadTo::Memory => Out::Memory(Vec::new()),
+                };
                 // Spreadsheets take a file without this mark for another encoding.
-                file.write_all("\u{feff}".as_bytes())?;
-                let mut file = csv::WriterBuilder::new()
+                out.write_all("\u{feff}".as_bytes())?;
+                let mut out = csv::WriterBuilder::new()
                     .delimiter(self.sheet.delimiter())
                     .flexible(true)
-                    .from_writer(file);
-                file.write_record(
+                    .from_writer(out);
+                out.write_record(
                     columns.iter().filter(known).chain([&Column::Error]).map(|column| column.as_str()),
                 )?;
-                self.file.insert(file)
+                self.out.insert(out)
             }
         };
         let why = faults
@@ -51,17 +74,23 @@ impl<'a> BadLines<'a> {
             .enumerate()
             .filter(|(_, column)| known(column))
             .map(|(place, _)| row.cells.get(place).unwrap_or_default());
-        file.write_record(cells.chain([why.as_bytes()]))?;
+        out.write_record(cells.chain([why.as_bytes()]))?;
         Ok(())
     }
 
-    pub fn finish(self) -> Result<(), ImportFault> {
-        if let Some(mut file) = self.file {
-            file.flush()?;
-            drop(file);
-            std::fs::rename(unfinished(&self.path), &self.path)?;
+    /// What was written, where it was written in memory.
+    pub fn finish(self) -> Result<Option<Vec<u8>>, ImportFault> {
+        let Some(out) = self.out else { return Ok(None) };
+        let out = out.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+        match (out, self.place) {
+            (Out::Memory(memory), _) => Ok(Some(memory)),
+            (Out::File(file), BadTo::File(path)) => {
+                drop(file);
+                std::fs::rename(unfinished(path), path)?;
+                Ok(None)
+            }
+            (Out::File(_), BadTo::Memory) => Ok(None),
         }
-        Ok(())
     }
 }
 

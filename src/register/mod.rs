@@ -14,6 +14,7 @@ mod line;
 mod sheet;
 mod store;
 mod story;
+mod words;
 mod workbook;
 
 pub use check::{LineFault, Summary};
@@ -22,6 +23,7 @@ pub use in_order::in_order;
 pub use line::CellFault;
 pub use sheet::SheetFault;
 pub use store::cause_of;
+pub use words::{cell_words, sheet_words};
 
 use crate::db::Db;
 use crate::failure::Failure;
@@ -29,16 +31,31 @@ use crate::reference::ReferenceCache;
 use bad_lines::BadLines;
 use chrono::{DateTime, Utc};
 use sheet::Sheet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Where a register is.
+#[derive(Debug, Clone)]
+pub enum Input {
+    Path(PathBuf),
+    Bytes(Arc<[u8]>),
+}
+
+/// Where bad lines go.
+#[derive(Debug, Clone, Copy)]
+pub enum BadTo<'a> {
+    File(&'a Path),
+    /// Into the report.
+    Memory,
+}
 
 /// What an import is told.
 pub struct Order<'a> {
-    pub file: &'a Path,
+    pub input: &'a Input,
     /// Check only.
     pub dry_run: bool,
     /// Where bad lines go; without it a single one keeps everything out.
-    pub skip_bad: Option<&'a Path>,
+    pub skip_bad: Option<BadTo<'a>>,
     /// The words for a fault, in the file of bad lines.
     pub words: &'a dyn Fn(&CellFault) -> String,
 }
@@ -51,6 +68,8 @@ pub struct Report {
     /// The first bad lines, one by one.
     pub shown: Vec<LineFault>,
     pub summary: Summary,
+    /// The bad lines as a file, where they were to go into the report and there are some.
+    pub bad_lines: Option<Vec<u8>>,
     pub end: End,
 }
 
@@ -132,7 +151,7 @@ pub fn import(
     order: &Order<'_>,
     progress: &mut dyn Progress,
 ) -> Result<Report, ImportFault> {
-    let sheet = Arc::new(Sheet::open(order.file)?);
+    let sheet = Arc::new(Sheet::open(order.input)?);
     let sha256 = sheet.sha256.clone();
     let (reference, begun) =
         db.read_blocking(|c| Ok::<_, Failure>((cache.of(c)?, store::begun(c, &sha256)?)))?;
@@ -143,14 +162,17 @@ pub fn import(
             bad: 0,
             shown: Vec::new(),
             summary: Summary::default(),
+            bad_lines: None,
             end: End::ImportedBefore { dossiers, at: at.0 },
         });
     }
-    if order.skip_bad.is_some_and(|path| is_same_file(path, order.file)) {
-        return Err(ImportFault::SkipBadIsTheRegister);
-    }
-    if order.skip_bad.is_some_and(|path| path.exists() && !bad_lines::is_one(path)) {
-        return Err(ImportFault::SkipBadIsAnotherFile);
+    if let Some(BadTo::File(path)) = order.skip_bad {
+        if matches!(order.input, Input::Path(register) if is_same_file(path, register)) {
+            return Err(ImportFault::SkipBadIsTheRegister);
+        }
+        if path.exists() && !bad_lines::is_one(path) {
+            return Err(ImportFault::SkipBadIsAnotherFile);
+        }
     }
     let check = check::Check {
         db,
@@ -159,19 +181,18 @@ pub fn import(
         now,
         reached: begun.as_ref().and_then(store::Begun::reached),
     };
-    let mut bad_lines = order.skip_bad.map(|path| BadLines::new(path, &sheet, order.words));
+    let mut bad_lines = order.skip_bad.map(|place| BadLines::new(place, &sheet, order.words));
     let checked = check.run(progress, |row, faults| match &mut bad_lines {
         Some(bad_lines) => bad_lines.add(row, faults),
         None => Ok(()),
     })?;
-    if let Some(bad_lines) = bad_lines {
-        bad_lines.finish()?;
-    }
+    let bad_lines = bad_lines.map(BadLines::finish).transpose()?.flatten();
     let mut report = Report {
         lines: checked.lines,
         bad: checked.bad,
         shown: checked.shown.clone(),
         summary: checked.summary,
+        bad_lines,
         end: End::Checked,
     };
     if order.dry_run {

@@ -1,13 +1,14 @@
 //! The register's file: CSV as it is, XLSX turned into the same. Lines are read one after the other or at a
 //! place, never all at once.
 
+use super::Input;
 use super::columns::{Header, HeaderFault};
 use super::workbook;
 use csv::{ByteRecord, Position, Reader, ReaderBuilder};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A CSV file is streamed; this only keeps somebody from feeding in a disk image.
@@ -64,6 +65,7 @@ pub struct Sheet {
 
 enum Source {
     File(PathBuf),
+    Memory(Arc<[u8]>),
     /// A workbook as CSV, each line beginning with the number of its row.
     Workbook(Arc<[u8]>),
 }
@@ -95,9 +97,13 @@ pub struct Rows {
 }
 
 impl Sheet {
-    pub fn open(path: &Path) -> Result<Self, SheetFault> {
-        let mut file = File::open(path)?;
-        let length = file.metadata()?.len();
+    pub fn open(input: &Input) -> Result<Self, SheetFault> {
+        let mut file: Box<dyn ReadSeek> = match input {
+            Input::Path(path) => Box::new(File::open(path)?),
+            Input::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+        };
+        let length = file.seek(io::SeekFrom::End(0))?;
+        file.rewind()?;
         if length > MOST_BYTES {
             return Err(SheetFault::TooLarge { most_megabytes: MOST_BYTES >> 20 });
         }
@@ -115,13 +121,20 @@ impl Sheet {
                 if length > MOST_WORKBOOK_BYTES {
                     return Err(SheetFault::TooLarge { most_megabytes: MOST_WORKBOOK_BYTES >> 20 });
                 }
-                let lines: Arc<[u8]> = workbook::as_csv(path)?.into();
+                file.rewind()?;
+                let lines: Arc<[u8]> = workbook::as_csv(io::BufReader::new(file))?.into();
                 let bytes = lines.len();
                 (Source::Workbook(lines), b',', u64::try_from(bytes).unwrap_or(u64::MAX))
             }
             [0xd0, 0xcf, 0x11, 0xe0, ..] => return Err(SheetFault::OldWorkbook),
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(SheetFault::NotUtf8),
-            start => (Source::File(path.to_owned()), delimiter_of(start), length),
+            start => {
+                let source = match input {
+                    Input::Path(path) => Source::File(path.clone()),
+                    Input::Bytes(bytes) => Source::Memory(Arc::clone(bytes)),
+                };
+                (source, delimiter_of(start), length)
+            }
         };
         let ends_with_break = last == *b"\n";
         let mut sheet = Self { source, delimiter, header: Header::none(), sha256, bytes, ends_with_break };
@@ -160,6 +173,7 @@ impl Sheet {
     fn read(&self, buffer: usize) -> Result<Rows, SheetFault> {
         let (source, numbered): (Box<dyn ReadSeek>, _) = match &self.source {
             Source::File(path) => (Box::new(File::open(path)?), false),
+            Source::Memory(bytes) => (Box::new(Cursor::new(Arc::clone(bytes))), false),
             Source::Workbook(lines) => (Box::new(Cursor::new(Arc::clone(lines))), true),
         };
         let reader = ReaderBuilder::new()
@@ -223,7 +237,7 @@ impl Rows {
     }
 }
 
-fn fingerprint(file: &mut File) -> Result<String, SheetFault> {
+fn fingerprint(file: &mut impl Read) -> Result<String, SheetFault> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 256 << 10];
     loop {
@@ -258,7 +272,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("register.csv");
         std::fs::write(&path, text).unwrap();
-        let sheet = Sheet::open(&path);
+        let sheet = Sheet::open(&Input::Path(path));
         // The file stays open by name only: keep the folder until the test's process ends.
         std::mem::forget(folder);
         sheet
@@ -308,6 +322,15 @@ mod tests {
         let mut latin = HEADER.as_bytes().to_vec();
         latin.push(0xe9);
         assert!(matches!(sheet(&latin), Err(SheetFault::NotUtf8)));
+    }
+
+    #[test]
+    fn a_file_in_memory_is_read_like_one_on_the_disk() {
+        let text = format!("{HEADER}\n\nTS,1,2,\"a\nb\",4,5\nKL,1,2,3,4,5\n");
+        let in_memory = Sheet::open(&Input::Bytes(text.as_bytes().into())).unwrap();
+        let on_disk = sheet(text.as_bytes()).unwrap();
+        assert_eq!(lines(&in_memory), lines(&on_disk));
+        assert_eq!((in_memory.sha256, in_memory.bytes), (on_disk.sha256, on_disk.bytes));
     }
 
     #[test]

@@ -2,9 +2,9 @@
 //! number of its row.
 
 use super::sheet::SheetFault;
-use calamine::{DataRef, DataType, Reader as _, Xlsx, XlsxError, open_workbook};
+use calamine::{DataRef, DataType, Reader as _, Xlsx, XlsxError};
 use chrono::{DurationRound, TimeDelta};
-use std::path::Path;
+use std::io::{Read, Seek};
 
 /// Columns further right than this are no columns of a register.
 const MOST_COLUMNS: usize = 100;
@@ -14,8 +14,8 @@ fn fault(error: &dyn std::fmt::Display) -> SheetFault {
 }
 
 /// The first sheet as CSV.
-pub(super) fn as_csv(path: &Path) -> Result<Vec<u8>, SheetFault> {
-    let mut workbook: Xlsx<_> = open_workbook(path).map_err(|error: XlsxError| fault(&error))?;
+pub(super) fn as_csv(file: impl Read + Seek) -> Result<Vec<u8>, SheetFault> {
+    let mut workbook: Xlsx<_> = Xlsx::new(file).map_err(|error: XlsxError| fault(&error))?;
     let name = workbook.sheet_names().first().cloned().ok_or(SheetFault::Empty)?;
     let mut cells = workbook.worksheet_cells_reader(&name).map_err(|error| fault(&error))?;
     let mut lines = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());

@@ -1,10 +1,12 @@
-//! The job `housekeeping`: idempotency keys and sessions that have served their time are taken away.
+//! The job `housekeeping`: idempotency keys and sessions that have served their time are taken away, and registers
+//! that nobody decided about.
 
 use crate::account;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::failure::Outcome;
 use crate::http::act::forget_keys;
+use crate::imports;
 use crate::jobs::Handlers;
 use chrono::TimeDelta;
 use std::time::Duration;
@@ -17,6 +19,8 @@ const EVERY: Duration = Duration::from_secs(3600);
 const KEYS_LIVE: TimeDelta = TimeDelta::hours(48);
 /// How long an ended session or a counted failure to sign in is still there to be looked at.
 const SESSIONS_LINGER: TimeDelta = TimeDelta::days(7);
+/// How long a register lies that nobody decides about, and the lines left out of one.
+const REGISTERS_LIE: TimeDelta = TimeDelta::days(30);
 
 /// Adds the job.
 #[must_use]
@@ -30,6 +34,7 @@ pub fn tidy(db: &Db, clock: &Clock) -> Outcome<()> {
     let now = clock.now();
     let keys = db.write_blocking(move |tx| forget_keys(tx, now - KEYS_LIVE))?;
     let sessions = db.write_blocking(move |tx| account::forget_stale(tx, now - SESSIONS_LINGER))?;
-    tracing::debug!(keys, sessions, "tidied");
+    let registers = db.write_blocking(move |tx| imports::forget_left_lying(tx, now - REGISTERS_LIE, now))?;
+    tracing::debug!(keys, sessions, registers, "tidied");
     Ok(())
 }

@@ -34,11 +34,18 @@ pub struct Ask<'a> {
     pub method: Method,
     /// Below the base, with its query: `/dossiers?limit=20`.
     pub path: &'a str,
-    pub body: Option<&'a Value>,
+    pub body: Option<Sent<'a>>,
     /// The version last seen: `If-Match`.
     pub seen: Option<&'a str>,
     /// The idempotency key.
     pub key: Option<&'a str>,
+}
+
+/// What a page sends along.
+#[derive(Debug)]
+pub enum Sent<'a> {
+    Json(&'a Value),
+    File { kind: &'a str, bytes: Bytes },
 }
 
 /// What came back, when it is what was asked for.
@@ -103,14 +110,20 @@ pub struct Origin {
 }
 
 fn request(officer: Option<&Officer>, lang: Lang, from: &Origin, ask: &Ask<'_>) -> Result<Request, Problem> {
-    let payload = match ask.body {
-        Some(body) => {
+    let (kind, bytes) = match &ask.body {
+        Some(Sent::Json(body)) => {
             let bytes = serde_json::to_vec(body).map_err(|_| Problem::broken())?;
-            let (_, mut payload) = actix_http::h1::Payload::create(true);
-            payload.unread_data(bytes.into());
-            Payload::from(payload)
+            (Some("application/json"), bytes.into())
         }
-        None => Payload::None,
+        Some(Sent::File { kind, bytes }) => (Some(*kind), bytes.clone()),
+        None => (None, Bytes::new()),
+    };
+    let payload = if kind.is_some() {
+        let (_, mut payload) = actix_http::h1::Payload::create(true);
+        payload.unread_data(bytes);
+        Payload::from(payload)
+    } else {
+        Payload::None
     };
     let mut request = Request::with_payload(payload);
     let head = request.head_mut();
@@ -123,8 +136,8 @@ fn request(officer: Option<&Officer>, lang: Lang, from: &Origin, ask: &Ask<'_>) 
         head.headers.insert(name, value);
     };
     insert(header::ACCEPT_LANGUAGE, lang.as_str());
-    if ask.body.is_some() {
-        insert(header::CONTENT_TYPE, "application/json");
+    if let Some(kind) = kind {
+        insert(header::CONTENT_TYPE, kind);
     }
     if let Some(seen) = ask.seen {
         insert(header::IF_MATCH, &format!("\"{seen}\""));

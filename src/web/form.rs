@@ -4,6 +4,7 @@
 use super::when;
 use crate::http::problem::Worded;
 use crate::http::{Lang, Problem};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
@@ -16,6 +17,17 @@ pub struct Form {
     entries: Vec<(String, String)>,
     faults: BTreeMap<String, String>,
     refusal: Option<Refusal>,
+    upload: Option<Upload>,
+}
+
+/// A file that came with a form.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// The field it was chosen in.
+    pub field: String,
+    /// As the browser calls it; nothing is done with it but to show it.
+    pub name: String,
+    pub bytes: Bytes,
 }
 
 /// Why nothing was done, as a whole.
@@ -37,6 +49,19 @@ impl Form {
             .map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")))
             .collect();
         Self { entries, ..Self::default() }
+    }
+
+    /// Of the parts of `multipart/form-data`.
+    pub fn of_parts(entries: Vec<(String, String)>, upload: Option<Upload>) -> Self {
+        let entries = entries.into_iter().map(|(name, value)| (name, value.replace("\r\n", "\n"))).collect();
+        Self { entries, upload, ..Self::default() }
+    }
+
+    /// The file chosen in this field; a browser sends an empty one where none was.
+    pub fn upload(&self, field: &str) -> Option<&Upload> {
+        self.upload
+            .as_ref()
+            .filter(|file| file.field == field && !(file.name.is_empty() && file.bytes.is_empty()))
     }
 
     /// Of values known beforehand: what a form begins with.

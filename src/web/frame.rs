@@ -47,6 +47,7 @@ const MENU: &[Place] = &[
     Place { id: "accounts", path: "/tai-khoan", who: ADMIN, key: "" },
     Place { id: "templates", path: "/mau-giay-to", who: ADMIN, key: "" },
     Place { id: "settings", path: "/cai-dat", who: ADMIN, key: "" },
+    Place { id: "imports", path: "/nhap-so", who: ADMIN, key: "" },
     Place { id: "jobs", path: "/cong-viec", who: ADMIN, key: "" },
 ];
 

@@ -4,6 +4,7 @@ use super::api::Origin;
 use super::cookies;
 use super::form::Form;
 use super::frame::Frame;
+use super::parts;
 use super::places;
 use super::visit::{Known, see_other};
 use crate::account::{new_secret, officer_of_browser};
@@ -49,7 +50,7 @@ pub async fn gate(
     let known = known(request.request(), officer.as_ref().ok().cloned().flatten(), csrf(&secret));
     request.extensions_mut().insert(known.clone());
     let let_in = match officer {
-        Ok(_) => unforged(&mut request, &known.csrf).await,
+        Ok(_) => unforged(&mut request, &known).await,
         Err(problem) => Err(problem),
     };
     let mut response = match let_in {
@@ -112,7 +113,7 @@ fn csrf(secret: &str) -> String {
 
 /// A request that may change something comes from a form of ours, in this very session: it is from this origin as
 /// far as the browser says so, and it knows the token. Its form is left for the page.
-async fn unforged(request: &mut ServiceRequest, token: &str) -> Result<(), Problem> {
+async fn unforged(request: &mut ServiceRequest, known: &Known) -> Result<(), Problem> {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return Ok(());
     }
@@ -125,12 +126,16 @@ async fn unforged(request: &mut ServiceRequest, token: &str) -> Result<(), Probl
             let body = request.extract::<Bytes>().await;
             Form::parse(&body.map_err(|error| Problem::of_status(error.as_response_error().status_code()))?)
         }
+        // A file is taken from those who are signed in, and from nobody else.
+        Ok(Some(kind)) if kind.essence_str() == "multipart/form-data" && known.officer.is_some() => {
+            parts::read(request).await?
+        }
         Ok(None) => Form::default(),
         _ => return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)),
     };
     let in_header = request.headers().get("X-CSRF-Token").and_then(|value| value.to_str().ok());
     let shown = in_header.unwrap_or_else(|| form.value("_csrf"));
-    if !bool::from(shown.as_bytes().ct_eq(token.as_bytes())) {
+    if !bool::from(shown.as_bytes().ct_eq(known.csrf.as_bytes())) {
         return Err(forged());
     }
     request.extensions_mut().insert(form);

@@ -1,7 +1,7 @@
 //! Every page in one place, and which of them are open to all.
 
 use super::gate::gate;
-use super::{accounts, catalogue, jobs, procedure, reports, settings, templates};
+use super::{accounts, catalogue, imports, jobs, procedure, reports, settings, templates};
 use super::{
     apologies, apology, calendar, calendar_change, due_date, indicators, public_rates, rates, track,
 };
@@ -81,6 +81,13 @@ pages! {
     get "/danh-muc/thu-tuc/{code}" => procedure::show,
     get "/danh-muc/thu-tuc/{code}/phien-ban-moi" => procedure::new_version,
     post "/danh-muc/thu-tuc/{code}/phien-ban-moi" => procedure::add_version,
+    // registers taken over
+    get "/nhap-so" => imports::show,
+    post "/nhap-so" => imports::hand_in,
+    get "/nhap-so/{id}" => imports::one,
+    get "/nhap-so/{id}/dong-loi.csv" => imports::bad_lines,
+    post "/nhap-so/{id}/nhap" => imports::start,
+    post "/nhap-so/{id}/bo" => imports::give_up,
     // accounts and jobs
     get "/tai-khoan" => accounts::show,
     get "/tai-khoan/moi" => accounts::new,

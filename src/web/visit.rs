@@ -1,6 +1,6 @@
 //! Somebody in front of a page: [`Visit`] is signed in, [`Passerby`] need not be.
 
-use super::api::{Answer, Api, Ask, Door, Origin};
+use super::api::{Answer, Api, Ask, Door, Origin, Sent};
 use super::form::{Body, Form};
 use super::frame::{Frame, Theme};
 use super::places;
@@ -8,7 +8,7 @@ use crate::account::{Officer, new_secret};
 use crate::domain::local_time::{day_of, local};
 use crate::http::{House, Lang, Problem};
 use actix_web::http::{Method, header};
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload};
 use askama::Template;
 use chrono::{DateTime, FixedOffset, NaiveDate};
@@ -170,6 +170,7 @@ impl Passerby {
     /// # Errors
     /// The API's problem.
     pub async fn file_for(&self, method: Method, path: &str, body: Option<&Value>) -> Shown {
+        let body = body.map(Sent::Json);
         let answer = self.ask(Ask { method, path, body, seen: None, key: None }).await?;
         let mut file = HttpResponse::build(answer.status);
         for name in [header::CONTENT_TYPE, header::CONTENT_DISPOSITION, header::CACHE_CONTROL] {
@@ -200,7 +201,22 @@ impl Passerby {
         key: Option<&str>,
         body: Option<&Value>,
     ) -> Result<Answer, Problem> {
-        self.ask(Ask { method, path, body, seen, key }).await
+        self.ask(Ask { method, path, body: body.map(Sent::Json), seen, key }).await
+    }
+
+    /// Sends the file that came with a form, as what it is.
+    ///
+    /// # Errors
+    /// The API's problem.
+    pub async fn send_file(
+        &self,
+        method: Method,
+        path: &str,
+        form: &Form,
+        (kind, bytes): (&str, Bytes),
+    ) -> Result<Answer, Problem> {
+        let body = Some(Sent::File { kind, bytes });
+        self.ask(Ask { method, path, body, seen: form.seen(), key: form.key() }).await
     }
 
     async fn ask(&self, ask: Ask<'_>) -> Result<Answer, Problem> {

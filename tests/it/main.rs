@@ -27,6 +27,7 @@ mod domain;
 mod dossier;
 mod house;
 mod http;
+mod imports;
 mod installation;
 mod jobs;
 mod licences;

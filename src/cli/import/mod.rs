@@ -5,8 +5,9 @@ mod words;
 
 use super::{CliError, Done, Setup, say};
 use crate::domain::local_time::local;
+use crate::http::Lang;
 use crate::reference::ReferenceCache;
-use crate::register::{self, End, Order, Report};
+use crate::register::{self, BadTo, End, Input, Order, Report, cell_words};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -41,11 +42,12 @@ pub fn run(args: Args, setup: Setup) -> Done {
     let db = setup.open_migrated()?;
     db.expect_bulk()?;
     let cache = ReferenceCache::new(setup.config.office.hours.clone());
+    let input = Input::Path(dossiers.file.clone());
     let order = Order {
-        file: &dossiers.file,
+        input: &input,
         dry_run: dossiers.dry_run,
-        skip_bad: dossiers.skip_bad.as_deref(),
-        words: &words::cell_fault,
+        skip_bad: dossiers.skip_bad.as_deref().map(BadTo::File),
+        words: &|fault| cell_words(Lang::Vi, fault),
     };
     let mut bar = bar::Bar::new();
     let report = register::import(&db, &cache, setup.clock.now(), &order, &mut bar)
@@ -56,7 +58,7 @@ pub fn run(args: Args, setup: Setup) -> Done {
 fn tell(report: &Report, order: &Dossiers) -> Done {
     for fault in &report.shown {
         for cell in &fault.cells {
-            say(format_args!("dòng {}, cột {}: {}", fault.line, cell.column, words::cell_fault(cell)))?;
+            say(format_args!("dòng {}, cột {}: {}", fault.line, cell.column, cell_words(Lang::Vi, cell)))?;
         }
     }
     let untold = report.bad.saturating_sub(u64::try_from(report.shown.len()).unwrap_or(u64::MAX));

@@ -94,6 +94,36 @@ impl Surfer {
         self.post(action, &all).await
     }
 
+    /// Sends the form of this page that goes to `action` with a file: its field, name and bytes.
+    pub async fn submit_file(&self, page: &Page, action: &str, file: (&str, &str, Vec<u8>)) -> Page {
+        self.post_file(action, &page.hidden(action), file).await
+    }
+
+    /// Sends these fields and a file, as a browser does.
+    pub async fn post_file(
+        &self,
+        path: &str,
+        fields: &[(String, String)],
+        (field, name, bytes): (&str, &str, Vec<u8>),
+    ) -> Page {
+        let end = "----a-form-that-brings-a-file";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part =
+                format!("--{end}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let name = name.replace('"', "%22");
+        let head = format!(
+            "--{end}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(&bytes);
+        body.extend_from_slice(format!("\r\n--{end}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={end}");
+        self.send(self.request(Method::POST, path).header(header::CONTENT_TYPE, kind).body(body)).await
+    }
+
     pub async fn send(&self, request: RequestBuilder) -> Page {
         let response = request.send().await.expect("the service answers");
         let (status, headers) = (response.status(), response.headers().clone());

@@ -1,4 +1,5 @@
-//! axe-core finds nothing on any page that keeps somebody out: contrast, labels, names, order (WCAG 2.2 A and AA).
+//! axe-core finds nothing on any page that keeps somebody out: contrast, labels, names, order (WCAG 2.2 A and AA); and
+//! no page is wider than a telephone, or than an office screen at 200 %.
 
 use super::counter::take_in;
 use crate::support::browser::Browser;
@@ -41,7 +42,7 @@ async fn no_page_keeps_anybody_out_as_far_as_a_machine_can_see() {
             browser.sign_in_again(who, PASSWORD).await;
             let plain = PAGES
                 .iter()
-                .filter(|(method, path)| *method == "get" && !path.contains('{'))
+                .filter(|(method, path)| *method == "get" && !path.contains('{') && !path.ends_with(".csv"))
                 .map(|(_, path)| (*path).to_owned());
             // What htmx asks for is a part of a page, and no page.
             let plain = plain.filter(|path| path != "/tiep-nhan/thu-tuc" && path != "/dang-nhap");
@@ -59,6 +60,56 @@ async fn no_page_keeps_anybody_out_as_far_as_a_machine_can_see() {
     }
     browser.close().await;
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// A telephone, and 1366×768 at 200 %.
+const NARROW: [(u32, u32); 2] = [(390, 844), (683, 384)];
+/// What sticks out, the innermost of it.
+const STICKS_OUT: &str = "const wide = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest('.table-wrap, .chart-scroll')); \
+    return wide.slice(-3).map(e => e.outerHTML.slice(0, 160)).join(' | ')";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_page_is_wider_than_a_telephone_or_than_a_screen_at_200_percent() {
+    let house = TestHouse::open(fresh(Kind::Sqlite).unwrap()).await;
+    house.officer("chicuctruong", Role::Head, Some("TS")).await;
+    house.officer("quantri", Role::Admin, None).await;
+    let code = take_in(&house.surfer(Role::Counter, Some("TS")).await, "Nguyễn Văn An", "0901234512").await;
+    let Some(browser) = Browser::open(&house.origin).await else { return };
+    let mut wide = Vec::new();
+    for who in ["", "chicuctruong", "quantri"] {
+        browser.client.delete_all_cookies().await.unwrap();
+        if !who.is_empty() {
+            browser.sign_in(who, PASSWORD).await;
+        }
+        let plain = PAGES
+            .iter()
+            .filter(|(method, path)| *method == "get" && !path.contains('{') && !path.ends_with(".csv"))
+            .map(|(_, path)| (*path).to_owned())
+            .filter(|path| path != "/tiep-nhan/thu-tuc");
+        let more = [
+            format!("/ho-so/{code}"),
+            format!("/ho-so/{code}/da-tiep-nhan"),
+            format!("/tra-ket-qua?ma={code}"),
+            format!("/tra-cuu/{code}?phone_last4=4512"),
+            "/tiep-nhan?thu-tuc=1.004918".into(),
+            "/danh-muc/don-vi/TS".into(),
+            "/danh-muc/thu-tuc/1.003650".into(),
+            "/mau-giay-to/receipt?branch_code=TS".into(),
+            "/khong-co".into(),
+        ];
+        for path in plain.chain(more) {
+            for (width, height) in NARROW {
+                browser.screen(width, height).await;
+                browser.go(&path).await;
+                browser.run(OPEN).await;
+                if browser.overflow().await != 0 {
+                    wide.push(format!("{who} {path} at {width}: {}", browser.run(STICKS_OUT).await));
+                }
+            }
+        }
+    }
+    browser.close().await;
+    assert!(wide.is_empty(), "{}", wide.join("\n"));
 }
 
 async fn look(browser: &Browser, axe: &str, who: &str, path: &str) -> Vec<String> {

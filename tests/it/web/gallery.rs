@@ -26,6 +26,7 @@ const NO_PAGES: &[&str] = &[
     "/bao-cao/{file}",
     "/ty-le.csv",
     "/ket-qua.csv",
+    "/nhap-so/{id}/dong-loi.csv",
 ];
 const SCREENS: [(&str, u32, u32); 2] = [("1366x768", 1366, 768), ("390x844", 390, 844)];
 const SCHEMES: [&str; 2] = ["light", "dark"];
@@ -56,6 +57,25 @@ async fn person(origin: &str, username: &str) -> Person {
     Person::before(origin, answer.body["access_token"].as_str())
 }
 
+/// A register handed in, with lines at fault, as soon as it is checked.
+async fn register(admin: &Person) -> String {
+    let mut lines = crate::imports::register(40);
+    for (line, column, text) in [(3, "branch_code", "XX"), (8, "received_at", "hôm qua"), (21, "channel", "")]
+    {
+        lines[line][crate::support::register::place(column)] = text.into();
+    }
+    let request = admin.request(reqwest::Method::POST, "/imports?file_name=so-theo-doi-2025.csv");
+    let request = request.header("Content-Type", "text/csv").body(crate::support::register::csv_of(&lines));
+    let id = crate::support::house::send(request).await.expect(201).body["id"].as_str().unwrap().to_owned();
+    for _ in 0..100 {
+        if admin.get(&format!("/imports/{id}")).await.expect(200).body["state"] == "checked" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    id
+}
+
 async fn views(origin: &str) -> Vec<View> {
     let (head, admin) = (person(origin, "chicuctruong.ts").await, person(origin, "quantri").await);
     let late = first(&admin, "/dossiers?timeliness=overdue&open=true&branch_code=TS&limit=1", "code").await;
@@ -67,6 +87,7 @@ async fn views(origin: &str) -> Vec<View> {
     let key = head.get(&format!("/dossiers/{told}")).await.expect(200);
     let key = key.body["lookup_key"].as_str().unwrap_or_default().to_owned();
     let officer = first(&admin, "/officers?limit=1", "id").await;
+    let register = register(&admin).await;
     vec![
         view("-", "dang-nhap", "/dang-nhap"),
         view("-", "tra-cuu", "/tra-cuu"),
@@ -106,6 +127,8 @@ async fn views(origin: &str) -> Vec<View> {
         view("quantri", "tai-khoan", "/tai-khoan"),
         view("quantri", "tai-khoan-moi", "/tai-khoan/moi"),
         view("quantri", "tai-khoan-mot", format!("/tai-khoan/{officer}")),
+        view("quantri", "nhap-so", "/nhap-so"),
+        view("quantri", "nhap-so-tep", format!("/nhap-so/{register}")),
         view("quantri", "cong-viec", "/cong-viec"),
         view("quantri", "mau-giay-to", "/mau-giay-to"),
         view("quantri", "mau-mot", "/mau-giay-to/receipt?branch_code=TS"),

@@ -29,6 +29,25 @@ on_both! {
         house.nobody().get("/khong-co").await.expect_problem(404, "no-such-path");
     }
 
+    async fn no_page_brings_more_than_50_kb_of_script(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let admin = house.surfer(Role::Admin, None).await;
+        let mut weighed = 0;
+        for (_, path) in PAGES.iter().filter(|(method, path)| *method == "get" && !path.contains('{')) {
+            let page = admin.get(path).await.html;
+            let mut bytes = 0;
+            for script in page.split("<script").skip(1).filter_map(|tag| tag.split("src=\"").nth(1)?.split('"').next()) {
+                let request = admin.request(reqwest::Method::GET, script).header("Accept-Encoding", "gzip");
+                let answer = request.send().await.unwrap();
+                assert_eq!(answer.headers()["content-encoding"], "gzip", "{script}");
+                bytes += answer.bytes().await.unwrap().len();
+                weighed += 1;
+            }
+            assert!(bytes < 50 * 1024, "{path} brings {bytes} bytes of script");
+        }
+        assert!(weighed > 20, "scripts were weighed");
+    }
+
     async fn files_are_kept_for_a_year_under_the_fingerprint_of_what_they_hold(db: TestDatabase) {
         let house = TestHouse::open(db).await;
         let stranger = house.stranger();

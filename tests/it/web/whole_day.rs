@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What the service does by itself, done now.
-async fn work(house: &TestHouse, smtp: &str) {
+pub async fn work(house: &TestHouse, smtp: &str) {
     let room = PostRoom {
         db: house.house.db.clone(),
         clock: house.house.clock.clone(),

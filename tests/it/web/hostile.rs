@@ -1,0 +1,125 @@
+//! Names, notes and file names that would be markup stand as text on every page, in a real browser.
+
+use super::whole_day::work;
+use crate::support::browser::Browser;
+use crate::support::database::{Kind, fresh};
+use crate::support::house::{PASSWORD, TestHouse};
+use motcua::domain::role::Role;
+use serde_json::json;
+
+/// Breaks out of an attribute, of a text, of a text area and of a script, were it let.
+const HOSTILE: &str = "Họ \"><b class='hostile' onclick=boom()>Tên</b></textarea></title><script>window.boom=1</script><img src=x onerror=boom()>";
+/// What it would leave behind.
+const HARM: &str =
+    "return [document.querySelectorAll('.hostile, img[src=x], main script').length, typeof window.boom]";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hostile_words_stand_as_text_on_every_page() {
+    let house = TestHouse::open(fresh(Kind::Sqlite).unwrap()).await;
+    house.officer("chicuctruong", Role::Head, Some("TS")).await;
+    house.officer("quantri", Role::Admin, None).await;
+    let (head, admin) = (house.sign_in("chicuctruong").await, house.sign_in("quantri").await);
+    let person =
+        |name: &str| json!({"name": name, "kind": "citizen", "phone": "0901234512", "address": HOSTILE});
+    let intake = json!({"procedure_code": "1.003650", "channel": "in_person", "applicant": person(HOSTILE),
+        "representative": person(HOSTILE), "request_summary": HOSTILE,
+        "components": [{"name": HOSTILE, "form": "original", "copies": 1}]});
+    let dossier = head.post("/dossiers", intake).await.expect(201);
+    let code = dossier.body["code"].as_str().unwrap().to_owned();
+    let officer = json!({"username": "ke.pha", "full_name": HOSTILE, "title": HOSTILE, "role": "handler",
+        "branch_code": "TS", "password": PASSWORD});
+    let officer = admin.post("/officers", officer).await.expect(201).body["id"].as_str().unwrap().to_owned();
+    let act = async |act: &str, body| {
+        let version = head.get(&format!("/dossiers/{code}")).await.expect(200).version();
+        head.act(&format!("/dossiers/{code}/{act}"), version, body).await.expect(200);
+    };
+    act("forwarding", json!({"to_officer": "ke.pha", "note": HOSTILE})).await;
+    act(
+        "corrections",
+        json!({"field": "applicant/name", "value": format!("{HOSTILE} II"), "reason": HOSTILE}),
+    )
+    .await;
+    act("supplement-request", json!({"items": [HOSTILE], "reason": HOSTILE})).await;
+    act("supplement", json!({"items": [HOSTILE]})).await;
+    let branch = admin.get("/branches/TS").await.expect(200).version();
+    admin.patch("/branches/TS", branch, json!({"name": HOSTILE, "address": HOSTILE})).await.expect(200);
+    admin.post("/sectors", json!({"code": "pha-hoai", "name": HOSTILE})).await.expect(201);
+    let day = json!({"kind": "holiday", "name": HOSTILE, "note": HOSTILE});
+    admin.put("/calendar/days/2026-05-05", day).await.expect(201);
+    let receipt = admin.get("/templates/receipt?branch_code=TS").await.expect(200);
+    let source = format!("// {HOSTILE}\n{}", receipt.body["source"].as_str().unwrap());
+    admin.put("/templates/receipt?branch_code=TS", json!({"source": source})).await.expect(200);
+    let due =
+        head.get(&format!("/dossiers/{code}")).await.expect(200).body["due_on"].as_str().unwrap().to_owned();
+    house.it_is(&format!("{due} 09:00"));
+    work(&house, "smtp://127.0.0.1:1").await;
+    let (head, admin) = (house.sign_in("chicuctruong").await, house.sign_in("quantri").await);
+    let letter = head.get("/apologies?status=draft").await.expect(200).body["items"][0].clone();
+    let letter = letter["id"].as_str().unwrap().to_owned();
+    let words = json!({"cause": "staff_shortage", "reason": HOSTILE, "body": HOSTILE});
+    let version = head.get(&format!("/apologies/{letter}")).await.expect(200).version();
+    head.patch(&format!("/apologies/{letter}"), version, words).await.expect(200);
+    let named: String = url::form_urlencoded::byte_serialize(HOSTILE.as_bytes()).collect();
+    let file = admin.request(reqwest::Method::POST, &format!("/imports?file_name={named}"));
+    let file = file.header("Content-Type", "text/csv").body("x\n");
+    let file = crate::support::house::send(file).await.expect(201).body["id"].as_str().unwrap().to_owned();
+    let key = head.get(&format!("/dossiers/{code}")).await.expect(200).body["lookup_key"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+
+    let Some(browser) = Browser::open(&house.origin).await else { return };
+    // Where the words come from the database.
+    let kept = [
+        "/hom-nay?xem=don-vi".to_owned(),
+        "/ho-so".into(),
+        format!("/ho-so/{code}"),
+        format!("/ho-so/{code}/da-tiep-nhan"),
+        format!("/tra-ket-qua?ma={code}"),
+        "/xin-loi?xem=sap-tre".into(),
+        format!("/xin-loi/{letter}"),
+        "/ket-qua".into(),
+        "/lich".into(),
+        "/danh-muc?xem=don-vi".into(),
+        "/danh-muc?xem=linh-vuc".into(),
+        "/danh-muc/don-vi/TS".into(),
+        "/tai-khoan".into(),
+        format!("/tai-khoan/{officer}"),
+        "/mau-giay-to/receipt?branch_code=TS".into(),
+        "/cai-dat".into(),
+        "/nhap-so".into(),
+        format!("/nhap-so/{file}"),
+        format!("/tra-cuu/{code}?key={key}"),
+        "/ty-le".into(),
+    ];
+    // Where they come from the address.
+    let asked = [
+        "/ho-so?q=",
+        "/tra-ket-qua?ma=",
+        "/tra-cuu?ma=",
+        "/danh-muc?q=",
+        "/tinh-han?start=",
+        "/ket-qua?from=",
+        "/lich?nam=",
+        "/khong-co/",
+    ]
+    .map(|path| format!("{path}{named}"));
+    browser.sign_in("quantri", PASSWORD).await;
+    for (path, must_say) in kept.iter().map(|path| (path, true)).chain(asked.iter().map(|path| (path, false)))
+    {
+        browser.go(path).await;
+        browser.run("document.querySelectorAll('details').forEach(one => one.open = true)").await;
+        assert_eq!(browser.run(HARM).await, json!([0, "undefined"]), "{path}");
+        if must_say {
+            let written = "return document.body.innerText + [...document.querySelectorAll('input, textarea')].map(e => e.value).join(' ')";
+            let written = browser.run(written).await;
+            assert!(
+                written.as_str().unwrap().contains("class='hostile'"),
+                "{path} does not show what it holds:\n{written}"
+            );
+        }
+        let complaints = browser.complaints().await;
+        assert!(complaints.is_empty(), "{path}: {complaints:?}");
+    }
+    browser.close().await;
+}

@@ -1,0 +1,85 @@
+//! Whatever can be clicked can be reached with Tab alone, and one sees where one is.
+
+use super::counter::take_in;
+use crate::support::browser::{Browser, key};
+use crate::support::database::{Kind, fresh};
+use crate::support::house::{PASSWORD, TestHouse};
+use motcua::domain::role::Role;
+use motcua::web::PAGES;
+use serde_json::Value;
+
+/// Opens what can be opened, numbers what can be acted on, and notes what gets the focus and how it looks then.
+const WATCH: &str = r"
+    document.querySelectorAll('details').forEach(one => { one.removeAttribute('name'); one.open = true; });
+    const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(e =>
+        e.type !== 'hidden' && e.tabIndex >= 0 && !e.disabled && e.getClientRects().length > 0);
+    all.forEach((e, n) => { e.dataset.n = n; });
+    window.reached = new Set(); window.unseen = new Set();
+    document.addEventListener('focusin', e => {
+        window.reached.add(e.target.dataset.n);
+        // Once it has been painted: some outlines are drawn inside of what is around.
+        const look = getComputedStyle(e.target);
+        if (look.outlineStyle === 'none' || parseFloat(look.outlineWidth) < 2) window.unseen.add(e.target.outerHTML.slice(0, 120));
+    });
+    document.activeElement.blur(); document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex');
+    return all.length";
+/// A group of radio buttons is one stop.
+const LEFT: &str = r"
+    return [[...document.querySelectorAll('[data-n]')].filter(e => !window.reached.has(e.dataset.n)
+        && !(e.type === 'radio' && document.querySelector(`[name='${e.name}']:checked`) !== e))
+        .map(e => e.outerHTML.slice(0, 120)), [...window.unseen]]";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_act_is_reached_by_keyboard_and_one_sees_where_one_is() {
+    let house = TestHouse::open(fresh(Kind::Sqlite).unwrap()).await;
+    house.officer("chicuctruong", Role::Head, Some("TS")).await;
+    house.officer("quantri", Role::Admin, None).await;
+    let code = take_in(&house.surfer(Role::Counter, Some("TS")).await, "Nguyễn Văn An", "0901234512").await;
+    let Some(browser) = Browser::open(&house.origin).await else { return };
+    let mut missed = Vec::new();
+    let plain = || {
+        PAGES
+            .iter()
+            .filter(|(method, path)| *method == "get" && !path.contains('{') && !path.ends_with(".csv"))
+            .map(|(_, path)| (*path).to_owned())
+            .filter(|path| !["/tiep-nhan/thu-tuc", "/dang-nhap", "/"].contains(&path.as_str()))
+    };
+    let of_head = [
+        "/hom-nay".to_owned(),
+        "/tiep-nhan?thu-tuc=1.004918".into(),
+        format!("/ho-so/{code}"),
+        format!("/ho-so/{code}/da-tiep-nhan"),
+        format!("/tra-ket-qua?ma={code}"),
+        "/ket-qua".into(),
+        "/xin-loi".into(),
+    ];
+    browser.sign_in("chicuctruong", PASSWORD).await;
+    for path in of_head {
+        missed.extend(walk(&browser, &path).await);
+    }
+    browser.sign_in("quantri", PASSWORD).await;
+    for path in plain() {
+        missed.extend(walk(&browser, &path).await);
+    }
+    browser.close().await;
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+/// Tabs once through the whole page.
+async fn walk(browser: &Browser, path: &str) -> Vec<String> {
+    browser.go(path).await;
+    let Some(count) = browser.run(WATCH).await.as_u64() else { return Vec::new() };
+    assert!(count > 3, "{path} has nothing to act on");
+    let mut left = count + 12;
+    while left > 0 {
+        let some = left.min(25);
+        browser.keys(&key::TAB.repeat(usize::try_from(some).unwrap())).await;
+        left -= some;
+    }
+    let told = browser.run(LEFT).await;
+    let list = |at: usize| told[at].as_array().cloned().unwrap_or_default();
+    let say = |what: &str, one: &Value| format!("{path}: {what}: {}", one.as_str().unwrap_or_default());
+    let mut missed: Vec<String> = list(0).iter().map(|one| say("not reached", one)).collect();
+    missed.extend(list(1).iter().map(|one| say("focus not seen", one)));
+    missed
+}
