@@ -29,7 +29,7 @@ pub fn cell_words(lang: Lang, fault: &CellFault) -> String {
         Column::Outcome => codes(ResultKind::ALL.iter().map(|one| one.as_str())),
         _ => String::new(),
     };
-    let facts = [("fact", fact), ("allowed", &allowed), ("code", fault.code)];
+    let facts = [("told", fact), ("allowed", &allowed), ("code", fault.code)];
     said(lang, &format!("cell.{key}"), &facts)
         .or_else(|| said(lang, "cell.other", &facts))
         .unwrap_or_default()
@@ -52,7 +52,7 @@ pub fn sheet_words(lang: Lang, fault: &SheetFault) -> String {
         SheetFault::Header(HeaderFault::Missing(names)) => ("columns-missing", names.join(", ")),
     };
     let columns = codes(Column::ALL.iter().map(|column| column.as_str()));
-    said(lang, &format!("sheet.{key}"), &[("fact", &fact), ("columns", &columns)]).unwrap_or_default()
+    said(lang, &format!("sheet.{key}"), &[("told", &fact), ("columns", &columns)]).unwrap_or_default()
 }
 
 fn codes<T: AsRef<str>>(all: impl Iterator<Item = T>) -> String {

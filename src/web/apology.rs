@@ -44,11 +44,37 @@ struct Letter {
     recipient_email: Option<String>,
     delivered_how: Option<String>,
     delivered_to: Option<String>,
+    signed_letter: Option<SignedLetter>,
+}
+
+/// The letter as it came back signed with the agency's token.
+#[derive(Deserialize)]
+struct SignedLetter {
+    begins_with_issued: bool,
+    covers_all: bool,
+    signatures: Vec<Signature>,
+    stored_at: String,
+    stored_by: Somebody,
+}
+
+#[derive(Deserialize)]
+struct Signature {
+    signer: String,
+    organisation: Option<String>,
+    issuer: String,
+    signed_at: Option<String>,
 }
 
 impl Letter {
     fn is_draft(&self) -> bool {
         self.status == "draft"
+    }
+
+    /// It has not left the house: a signed one may still take its place.
+    fn may_be_replaced(&self) -> bool {
+        self.status == "paper"
+            || self.status == "failed"
+            || (self.status == "approved" && self.mail_state.as_deref() == Some("queued"))
     }
 
     /// It can be handed over on paper: it is to be, or its mail has not left the house.
@@ -173,11 +199,26 @@ pub async fn deliver(visit: Visit, id: Path<String>, form: Form) -> Shown {
     }
 }
 
-/// The letter to print, to edit or to keep: `thu.pdf`, `thu.docx`, `thu.txt`.
+/// The letter came back signed: it takes the place of ours.
+pub async fn put_signed(visit: Visit, id: Path<String>, mut form: Form) -> Shown {
+    let Some(file) = form.upload("file").cloned() else {
+        form.fault_at("file", visit.frame("apologies").t("apology.no-file"));
+        let letter: Letter = visit.get(&path(&id)).await?;
+        return visit.refused(&Page::of(visit.frame("apologies"), letter, form, "signed"));
+    };
+    let place = format!("{}/signed-letter", path(&id));
+    match visit.send_file(Method::PUT, &place, &form, ("application/pdf", file.bytes)).await {
+        Ok(_) => visit.done(&format!("/xin-loi/{}", segment(&id)), "letter-signed-outside"),
+        Err(problem) => again(&visit, &id, form, &problem, "signed").await,
+    }
+}
+
+/// The letter to print, to edit or to keep: `thu.pdf`, `thu.docx`, `thu.txt`; `da-ky.pdf` as it came back signed.
 pub async fn file(visit: Visit, asked: Path<(String, String)>) -> Shown {
     let (id, file) = asked.into_inner();
     match file.strip_prefix("thu.") {
         Some(kind @ ("pdf" | "docx" | "txt")) => visit.file(&format!("{}/letter.{kind}", path(&id))).await,
+        None if file == "da-ky.pdf" => visit.file(&format!("{}/signed-letter", path(&id))).await,
         _ => Err(Problem::no_such_path()),
     }
 }

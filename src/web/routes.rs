@@ -54,6 +54,7 @@ pages! {
     post "/xin-loi/{id}" => apology::edit,
     post "/xin-loi/{id}/ky" => apology::sign,
     post "/xin-loi/{id}/trao" => apology::deliver,
+    post "/xin-loi/{id}/da-ky" => apology::put_signed,
     get "/xin-loi/{id}/{file}" => apology::file,
     // the working calendar
     get "/tinh-han" => due_date::show,

@@ -71,6 +71,7 @@ on_both! {
         assert_eq!(count(&admin).await, 60);
 
         // The same file once more: it is known, and nothing comes in twice.
+        house.it_is("2026-03-10 09:05");
         let again = hand_in(&admin, "lai.csv", "text/csv", csv_of(&register(60)).into_bytes()).await;
         work(&house).await;
         let again = standing(&admin, &again).await;
@@ -173,7 +174,7 @@ on_both! {
         };
         send("application/json", "x", b"{}".to_vec()).await.expect(415);
         send("text/csv", "x", Vec::new()).await.expect_faults(&[" empty-file"]);
-        send("text/csv", "%0A", b"x".to_vec()).await.expect_faults(&["/query/file_name empty"]);
+        send("text/csv", "%0A", b"x".to_vec()).await.expect_faults(&["/query/file_name control-character"]);
         send("text/csv", "x", vec![b'x'; 16 * 1024 * 1024 + 1]).await.expect_problem(413, "too-large");
         admin.get("/imports/019dc44d-0000-7000-8000-000000000000").await.expect_problem(404, "not-found");
     }
@@ -193,6 +194,7 @@ on_both! {
         assert_eq!(standing(&admin, &file).await["state"], "checked");
         house.it_is("2026-04-10 09:00");
         tidy(&house).await;
+        let admin = house.sign_in(&admin.username).await;
         assert_eq!(standing(&admin, &file).await["state"], "given_up");
         let left = house.read(|c| {
             use diesel::prelude::*;

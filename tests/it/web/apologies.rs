@@ -73,6 +73,36 @@ on_both! {
         head.post("/xin-loi/ky", &fields[..1]).await.expect_on_to("/xin-loi?xong=nothing-ticked");
     }
 
+    async fn a_letter_that_comes_back_signed_takes_the_place_of_ours(db: TestDatabase) {
+        let office = Office::open(db).await;
+        let mut person = crate::support::ground::applicant("Lê Văn Cường");
+        person.email = None;
+        let code = office.take_in_person(person).await;
+        office.house.it_is(DAY_BEFORE);
+        let head = head(&office).await;
+        office.work().await;
+        let id = office.letters_of(&code).await[0]["id"].as_str().unwrap().to_owned();
+        let (at, action) = (format!("/xin-loi/{id}"), format!("/xin-loi/{id}/da-ky"));
+        let page = head.get(&at).await.says_not("Đưa bản đã ký lên");
+        let words = [("cause", "overload"), ("new_due_on", "20/03/2026"), ("reason", ""), ("body", "")];
+        head.submit(&page, &at, &words).await.expect(303);
+        let page = head.get(&at).await;
+        head.submit(&page, &format!("{at}/ky"), &[]).await.expect(303);
+        let page = head.get(&at).await.expect(200).says("Đưa bản đã ký lên");
+        head.submit_file(&page, &action, ("file", "", Vec::new())).await.expect(422).says("Chưa chọn tệp.");
+        let ours = head.send(head.request(reqwest::Method::GET, &format!("{at}/thu.pdf"))).await.expect(200);
+        assert_eq!(ours.header("content-type"), Some("application/pdf"));
+        let ours = head.request(reqwest::Method::GET, &format!("{at}/thu.pdf")).send().await.unwrap().bytes().await.unwrap();
+        let refused = head.submit_file(&page, &action, ("file", "thu.pdf", ours.to_vec())).await.expect(422);
+        refused.says("role=\"alert\"").says("chữ ký");
+        let Some(signed) = crate::support::sign::signed(&ours, "rsa") else { return };
+        let done = head.submit_file(&page, &action, ("file", "thu-ky.pdf", signed.clone())).await.expect(303);
+        assert_eq!(done.location(), format!("{at}?xong=letter-signed-outside"));
+        head.get(&at).await.expect(200).says("Bản đã ký số").says("Chữ ký bao trọn tệp.").says("Chưa kiểm tra chứng thư");
+        let kept = head.request(reqwest::Method::GET, &format!("{at}/da-ky.pdf")).send().await.unwrap().bytes().await.unwrap();
+        assert_eq!(kept, signed);
+    }
+
     async fn a_letter_on_paper_is_written_down_when_it_was_handed_over(db: TestDatabase) {
         let office = Office::open(db).await;
         let mut person = crate::support::ground::applicant("Lê Văn Cường");

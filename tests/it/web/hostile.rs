@@ -8,7 +8,8 @@ use motcua::domain::role::Role;
 use serde_json::json;
 
 /// Breaks out of an attribute, of a text, of a text area and of a script, were it let.
-const HOSTILE: &str = "Họ \"><b class='hostile' onclick=boom()>Tên</b></textarea></title><script>window.boom=1</script><img src=x onerror=boom()>";
+const HOSTILE: &str =
+    "\"></textarea></title><b class='hostile'>Tên</b><script>window.boom=1</script><img src=x>";
 /// What it would leave behind.
 const HARM: &str =
     "return [document.querySelectorAll('.hostile, img[src=x], main script').length, typeof window.boom]";
