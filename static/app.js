@@ -80,6 +80,11 @@
     for (const form of document.querySelectorAll("[aria-busy=true]")) form.removeAttribute("aria-busy");
   });
 
+  // Where the menu is wider than the screen, the page one is on stands in its middle.
+  const here = first(".menu ul [aria-current]");
+  const row = here?.closest("ul");
+  if (row && row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+
   // After a refusal, the first field that is wrong, else what was said.
   const wrong = first("[aria-invalid=true]") || first("[data-focus]");
   if (wrong) wrong.focus();

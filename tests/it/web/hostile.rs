@@ -37,7 +37,7 @@ async fn hostile_words_stand_as_text_on_every_page() {
     act("forwarding", json!({"to_officer": "ke.pha", "note": HOSTILE})).await;
     act(
         "corrections",
-        json!({"field": "applicant/name", "value": format!("{HOSTILE} II"), "reason": HOSTILE}),
+        json!({"field": "applicant.name", "value": format!("{HOSTILE} II"), "reason": HOSTILE}),
     )
     .await;
     act("supplement-request", json!({"items": [HOSTILE], "reason": HOSTILE})).await;
