@@ -90,6 +90,11 @@ impl Page {
         limits.join("; ")
     }
 
+    fn sector_of<'a>(&'a self, procedure: &'a Procedure) -> &'a str {
+        let named = self.sectors.iter().find(|sector| sector.code == procedure.sector);
+        named.map_or(&procedure.sector, |sector| &sector.name)
+    }
+
     fn tabs(&self) -> [&'static str; 3] {
         TABS
     }
@@ -119,6 +124,7 @@ async fn draw(visit: &Visit, tab: &'static str, form: Form, refused: bool) -> Sh
             let query = [("q", q.as_str()), ("cursor", cursor.as_str()), ("limit", "50")];
             let listed: Listed<Procedure> = visit.get(&with_query("/procedures", &query)).await?;
             page.procedures = listed.items;
+            page.sectors = visit.get::<Listed<Sector>>("/sectors?limit=200").await?.items;
             if let Some(next) = listed.next {
                 page.next = with_query("/danh-muc", &[("xem", tab), ("q", &q), ("cursor", &next)]);
             }

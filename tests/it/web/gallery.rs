@@ -164,7 +164,7 @@ const MEASURE: &str = "const [done] = arguments; const n = performance.getEntrie
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "makes pictures to be looked at; see the head of the file"]
 async fn gallery() {
-    let service = Service::start_with(&["demo", "--port", "0", "--dossiers", "2500"], &[]).await;
+    let service = Service::start_with(&["demo", "--port", "0", "--dossiers", "900"], &[]).await;
     let origin = service.url("");
     let views = views(&origin).await;
     for (_, pattern) in PAGES.iter().filter(|(method, path)| *method == "get" && !NO_PAGES.contains(path)) {
