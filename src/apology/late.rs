@@ -109,7 +109,8 @@ fn of_kind(
     mut after: Option<(NaiveDate, DossierId)>,
     limit: i64,
 ) -> Outcome<Vec<Late>> {
-    let chunk = limit.min(500);
+    // Only of those given up are some judged here; each further chunk would look through the whole period again.
+    let chunk = if matches!(kind, Kind::GivenUp) { limit.min(2000) } else { limit };
     let mut found: Vec<Late> = Vec::new();
     loop {
         let rows = rows(c, which, kind, branch, period, after, chunk)?;

@@ -2,26 +2,58 @@
 
 use super::{Conn, DbError, Fault};
 use diesel::PgConnection;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
+use diesel::r2d2::{ConnectionManager, ManageConnection, Pool, PooledConnection};
 use diesel::{RunQueryDsl, sql_query};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often an act is tried before its conflict is reported.
 const TRIES: u32 = 8;
 
+/// A connection that answered so lately is not asked again whether it still does: the question costs as much as the
+/// query it is asked for.
+const TRUSTED: Duration = Duration::from_secs(1);
+
 #[derive(Clone)]
 pub struct Postgres {
-    pool: Pool<ConnectionManager<PgConnection>>,
+    pool: Pool<Manager>,
 }
 
-#[derive(Debug)]
-struct Settings;
+/// A connection, and when it last answered.
+struct Held {
+    connection: PgConnection,
+    /// `None` after an error: asked before it is used again.
+    answered: Option<Instant>,
+}
 
-impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Settings {
-    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+struct Manager(ConnectionManager<PgConnection>);
+
+impl ManageConnection for Manager {
+    type Connection = Held;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Held, Self::Error> {
+        let mut connection = self.0.connect()?;
         // Moments go over the wire as UTC whatever the server's own zone is.
-        sql_query("set time zone 'UTC'").execute(conn).map_err(diesel::r2d2::Error::QueryError)?;
-        Ok(())
+        sql_query("set time zone 'UTC'").execute(&mut connection).map_err(diesel::r2d2::Error::QueryError)?;
+        Ok(Held { connection, answered: Some(Instant::now()) })
+    }
+
+    fn is_valid(&self, held: &mut Held) -> Result<(), Self::Error> {
+        if held.answered.is_some_and(|at| at.elapsed() < TRUSTED) {
+            return Ok(());
+        }
+        self.0.is_valid(&mut held.connection)
+    }
+
+    fn has_broken(&self, held: &mut Held) -> bool {
+        self.0.has_broken(&mut held.connection)
+    }
+}
+
+impl Held {
+    fn used<T, E: Fault>(&mut self, outcome: &Result<T, E>) {
+        let failed = outcome.as_ref().is_err_and(|error| error.database().is_some());
+        self.answered = if failed { None } else { Some(Instant::now()) };
     }
 }
 
@@ -31,28 +63,32 @@ impl Postgres {
             .max_size(connections.max(1))
             .min_idle(Some(1))
             .connection_timeout(Duration::from_secs(10))
-            .connection_customizer(Box::new(Settings))
-            .build(ConnectionManager::new(url))
+            .build(Manager(ConnectionManager::new(url)))
             .map_err(|error| DbError::Unreachable(error.to_string()))?;
         Ok(Self { pool })
     }
 
-    fn connection(&self) -> Result<PooledConnection<ConnectionManager<PgConnection>>, DbError> {
+    fn connection(&self) -> Result<PooledConnection<Manager>, DbError> {
         self.pool.get().map_err(|error| DbError::Unreachable(error.to_string()))
     }
 
     pub fn read<T, E: Fault>(&self, f: impl FnOnce(&mut Conn<'_>) -> Result<T, E>) -> Result<T, E> {
-        f(&mut Conn::Pg(&mut *self.connection()?))
+        let mut held = self.connection()?;
+        let outcome = f(&mut Conn::Pg(&mut held.connection));
+        held.used(&outcome);
+        outcome
     }
 
     pub fn snapshot<T, E: Fault>(&self, f: impl FnOnce(&mut Conn<'_>) -> Result<T, E>) -> Result<T, E> {
-        let mut conn = self.connection()?;
+        let mut held = self.connection()?;
         let mut outcome = None;
-        let ended = conn.build_transaction().read_only().repeatable_read().run(|c| {
+        let ended = held.connection.build_transaction().read_only().repeatable_read().run(|c| {
             outcome = Some(f(&mut Conn::Pg(c)));
             Ok::<_, diesel::result::Error>(())
         });
-        finish(outcome, ended)
+        let outcome = finish(outcome, ended);
+        held.used(&outcome);
+        outcome
     }
 
     pub fn write<T, E: Fault>(&self, f: impl Fn(&mut Conn<'_>) -> Result<T, E>) -> Result<T, E> {
@@ -72,15 +108,17 @@ impl Postgres {
     }
 
     fn write_once<T, E: Fault>(&self, f: impl Fn(&mut Conn<'_>) -> Result<T, E>) -> Result<T, E> {
-        let mut conn = self.connection()?;
+        let mut held = self.connection()?;
         let mut outcome = None;
-        let ended = conn.build_transaction().read_committed().run(|c| {
+        let ended = held.connection.build_transaction().read_committed().run(|c| {
             let answer = f(&mut Conn::Pg(c));
             let failed = answer.is_err();
             outcome = Some(answer);
             if failed { Err(diesel::result::Error::RollbackTransaction) } else { Ok(()) }
         });
-        finish(outcome, ended)
+        let outcome = finish(outcome, ended);
+        held.used(&outcome);
+        outcome
     }
 }
 

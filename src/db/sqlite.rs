@@ -65,6 +65,8 @@ impl Sqlite {
             .max_size(readers.max(1))
             .min_idle(Some(1))
             .connection_timeout(Duration::from_secs(10))
+            // A file does not hang up: no need to ask it before each query whether it is still there.
+            .test_on_check_out(false)
             .connection_customizer(Box::new(ReadOnly))
             .build(ConnectionManager::new(file))
             .map_err(|error| unreachable(&error))?;

@@ -14,6 +14,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
+use std::collections::HashMap;
 
 /// How a list stands to the due date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,11 +96,15 @@ pub enum After {
 
 impl After {
     pub fn of(sort: Sort, row: &DossierRow) -> Self {
+        Self::at(sort, row.id, row.due_on, row.received_at)
+    }
+
+    fn at(sort: Sort, id: DossierId, due_on: Option<NaiveDate>, received_at: Option<Moment>) -> Self {
         match sort {
-            Sort::DueOn => row.due_on.map_or(Self::Without(row.id), |due| Self::Due(due, row.id)),
-            Sort::ReceivedAt => row
-                .received_at
-                .map_or(Self::Without(row.id), |at| Self::Received(at.0.timestamp_millis(), row.id)),
+            Sort::DueOn => due_on.map_or(Self::Without(id), |due| Self::Due(due, id)),
+            Sort::ReceivedAt => {
+                received_at.map_or(Self::Without(id), |at| Self::Received(at.0.timestamp_millis(), id))
+            }
         }
     }
 }
@@ -228,8 +233,35 @@ pub fn plain_page(
     sort: Sort,
     after: Option<After>,
     wanted: usize,
-    (today, soon): (NaiveDate, NaiveDate),
+    days: (NaiveDate, NaiveDate),
 ) -> Outcome<Found> {
+    part_by_part(c, filter, sort, after, wanted, days, load)
+}
+
+/// The same, no more of each line than words are looked for in.
+pub fn names_page(
+    c: &mut Conn<'_>,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<After>,
+    wanted: usize,
+    days: (NaiveDate, NaiveDate),
+) -> Outcome<Vec<Names>> {
+    part_by_part(c, filter, sort, after, wanted, days, load_names)
+}
+
+/// How the lines of a part are read.
+type Load<R> = fn(&mut Conn<'_>, &Filter, Part, usize, (NaiveDate, NaiveDate)) -> Outcome<Vec<R>>;
+
+fn part_by_part<R>(
+    c: &mut Conn<'_>,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<After>,
+    wanted: usize,
+    (today, soon): (NaiveDate, NaiveDate),
+    load: Load<R>,
+) -> Outcome<Vec<R>> {
     let mut rows = Vec::new();
     // Only what has started its clock has a due date and a receipt; the rest follows, by key.
     let never_started = matches!(filter.status, Some(Status::Registered | Status::Refused));
@@ -257,6 +289,34 @@ pub fn plain_page(
 }
 
 pub type Found = Vec<(DossierRow, ParticularsRow)>;
+
+/// What words are looked for in, and the place in the order.
+#[derive(Debug, Queryable)]
+pub struct Names {
+    pub id: DossierId,
+    received_at: Option<Moment>,
+    due_on: Option<NaiveDate>,
+    pub folded_name: String,
+    pub phone: Option<String>,
+    pub id_number: Option<String>,
+}
+
+impl Names {
+    pub fn place(&self, sort: Sort) -> After {
+        After::at(sort, self.id, self.due_on, self.received_at)
+    }
+}
+
+/// These dossiers, in this order.
+pub fn these(c: &mut Conn<'_>, ids: &[DossierId]) -> Outcome<Found> {
+    let found: Found = both!(c, |c| dossiers::table
+        .inner_join(dossier_particulars::table.on(dossier_particulars::dossier_id.eq(dossiers::id)))
+        .filter(dossiers::id.eq_any(ids))
+        .select((DossierRow::as_select(), ParticularsRow::as_select()))
+        .load(c))?;
+    let mut by_id: HashMap<DossierId, _> = found.into_iter().map(|line| (line.0.id, line)).collect();
+    Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
+}
 
 /// A part of the order: those with a value in its column, from a place on; or those without, by key.
 #[derive(Clone, Copy)]
@@ -302,32 +362,54 @@ macro_rules! ordered {
     }};
 }
 
+macro_rules! loaded {
+    ($c:expr, $filter:expr, $part:expr, $wanted:expr, $days:expr, $columns:expr) => {{
+        let (filter, part, (today, soon)) = ($filter, $part, $days);
+        let limit = i64::try_from($wanted).unwrap_or(i64::MAX);
+        let joined = dossiers::table
+            .inner_join(dossier_particulars::table.on(dossier_particulars::dossier_id.eq(dossiers::id)));
+        match $c {
+            Conn::Sqlite(c) => {
+                let all = joined.select($columns).into_boxed();
+                let query = filtered!(all, filter, today, soon, FOUND_BY_SQLITE, Words::for_sqlite);
+                ordered!(query, filter, part).limit(limit).load(*c)
+            }
+            Conn::Pg(c) => {
+                let all = joined.select($columns).into_boxed();
+                let query =
+                    filtered!(all, filter, today, soon, found_by_postgres(filter), Words::for_postgres);
+                ordered!(query, filter, part).limit(limit).load(*c)
+            }
+        }
+    }};
+}
+
 fn load(
     c: &mut Conn<'_>,
     filter: &Filter,
     part: Part,
     wanted: usize,
-    (today, soon): (NaiveDate, NaiveDate),
+    days: (NaiveDate, NaiveDate),
 ) -> Outcome<Found> {
-    let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
-    Ok(match c {
-        Conn::Sqlite(c) => {
-            let all = dossiers::table
-                .inner_join(dossier_particulars::table.on(dossier_particulars::dossier_id.eq(dossiers::id)))
-                .select((DossierRow::as_select(), ParticularsRow::as_select()))
-                .into_boxed();
-            let query = filtered!(all, filter, today, soon, FOUND_BY_SQLITE, Words::for_sqlite);
-            ordered!(query, filter, part).limit(limit).load(*c)
-        }
-        Conn::Pg(c) => {
-            let all = dossiers::table
-                .inner_join(dossier_particulars::table.on(dossier_particulars::dossier_id.eq(dossiers::id)))
-                .select((DossierRow::as_select(), ParticularsRow::as_select()))
-                .into_boxed();
-            let query = filtered!(all, filter, today, soon, found_by_postgres(filter), Words::for_postgres);
-            ordered!(query, filter, part).limit(limit).load(*c)
-        }
-    }?)
+    Ok(loaded!(c, filter, part, wanted, days, (DossierRow::as_select(), ParticularsRow::as_select()))?)
+}
+
+fn load_names(
+    c: &mut Conn<'_>,
+    filter: &Filter,
+    part: Part,
+    wanted: usize,
+    days: (NaiveDate, NaiveDate),
+) -> Outcome<Vec<Names>> {
+    let columns = (
+        dossiers::id,
+        dossiers::received_at,
+        dossiers::due_on,
+        dossier_particulars::folded_name,
+        dossier_particulars::phone,
+        dossier_particulars::id_number,
+    );
+    Ok(loaded!(c, filter, part, wanted, days, columns)?)
 }
 
 /// How many there are: only when somebody asks, it looks at all of them.

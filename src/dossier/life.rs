@@ -106,6 +106,16 @@ impl Life {
         &self.dossier
     }
 
+    /// What will be written of the person of a new dossier.
+    pub fn new_particulars(&self) -> Result<Option<ParticularsRow>, DbError> {
+        match &self.particulars {
+            Some((particulars, Some(key))) if self.before.is_none() => {
+                ParticularsRow::of(self.id, self.dossier.branch, particulars, key).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Adds a fact that the rules have decided.
     pub fn add(&mut self, fact: Fact, stamp: Stamp) -> Result<(), DbError> {
         let event = self.chained(fact, stamp)?;

@@ -13,6 +13,7 @@ mod history;
 pub mod intake;
 mod life;
 mod open_clocks;
+mod prepared;
 mod recompute;
 mod record_payment;
 mod refuse;

@@ -23,10 +23,12 @@ pub async fn show_dossier(
     let (id, branch, view) = house
         .db
         .read(move |c| {
-            let reference = references.of(c)?;
-            let row = store::by_code(c, &code)?;
+            let whole = store::whole_by_code(c, &code)?;
+            let reference = references.stamped(c, whole.stamp.as_deref())?;
+            let row = whole.row;
             officer.sees(row.branch_id)?;
-            let view = view::view(c, &reference, &row, view::today(clock.now()))?;
+            let today = view::today(clock.now());
+            let view = view::compose(&reference, &row, &whole.particulars, whole.holder.as_ref(), today)?;
             Ok::<_, Failure>((row.id, row.branch_id, view))
         })
         .await?;

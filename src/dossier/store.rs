@@ -1,14 +1,18 @@
 //! The dossier's tables. Nobody else writes them.
 
 use super::audit::by_dossier;
+use super::prepared;
 use super::row::{DossierRow, EventRow, ParticularsRow, ReappointmentRow};
 use crate::both;
-use crate::db::schema::{code_counters, dossier_events, dossier_particulars, dossiers, reappointments};
+use crate::db::schema::{
+    code_counters, dossier_events, dossier_particulars, dossiers, officers, reappointments, settings,
+};
 use crate::db::types::UuidSql;
 use crate::db::{Conn, DbError};
 use crate::domain::event::{Event, Fact};
-use crate::domain::ids::{BranchId, DossierId};
+use crate::domain::ids::{BranchId, DossierId, OfficerId};
 use crate::failure::{Failure, Outcome, Thing};
+use crate::reference::STAMP;
 use crate::report::Additions;
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
@@ -32,11 +36,16 @@ macro_rules! insert_rows {
                     diesel::insert_into($table).values(row).execute(*c)?;
                 }
             }
-            Conn::Pg(c) if rows.len() < COPY => {
-                if !rows.is_empty() {
+            // One row's statement stays prepared, one for several does not.
+            Conn::Pg(c) if rows.len() < COPY => match &rows[..] {
+                [] => {}
+                [row] => {
+                    diesel::insert_into($table).values(row).execute(*c)?;
+                }
+                rows => {
                     diesel::insert_into($table).values(rows).execute(*c)?;
                 }
-            }
+            },
             Conn::Pg(c) => {
                 diesel::copy_from($table).from_insertable(rows).execute(*c)?;
             }
@@ -92,6 +101,51 @@ pub fn by_code(c: &mut Conn<'_>, code: &str) -> Outcome<DossierRow> {
 pub fn particulars_row(c: &mut Conn<'_>, id: DossierId) -> Outcome<ParticularsRow> {
     both!(c, |c| dossier_particulars::table.find(id).select(ParticularsRow::as_select()).first(c).optional())?
         .ok_or_else(|| Failure::Db(DbError::Corrupt(format!("dossier {id} has no particulars"))))
+}
+
+/// The same, with user name and full name of whoever holds it.
+pub fn particulars_and_holder(
+    c: &mut Conn<'_>,
+    id: DossierId,
+    held_by: Option<OfficerId>,
+) -> Outcome<(ParticularsRow, Option<(String, String)>)> {
+    let Some(officer) = held_by else { return Ok((particulars_row(c, id)?, None)) };
+    both!(c, |c| dossier_particulars::table
+        .left_join(officers::table.on(officers::id.eq(officer)))
+        .filter(dossier_particulars::dossier_id.eq(id))
+        .select((ParticularsRow::as_select(), (officers::username, officers::full_name).nullable()))
+        .first(c)
+        .optional())?
+    .ok_or_else(|| Failure::Db(DbError::Corrupt(format!("dossier {id} has no particulars"))))
+}
+
+/// A dossier whole.
+pub struct Whole {
+    pub row: DossierRow,
+    pub particulars: ParticularsRow,
+    /// User name and full name.
+    pub holder: Option<(String, String)>,
+    /// Of the reference data that goes with it.
+    pub stamp: Option<String>,
+}
+
+/// A dossier with everything that is shown of it, in one statement.
+pub fn whole_by_code(c: &mut Conn<'_>, code: &str) -> Outcome<Whole> {
+    let found = both!(c, |c| dossiers::table
+        .inner_join(dossier_particulars::table.on(dossier_particulars::dossier_id.eq(dossiers::id)))
+        .left_join(officers::table.on(officers::id.nullable().eq(dossiers::held_by)))
+        .left_join(settings::table.on(settings::name.eq(STAMP)))
+        .filter(dossiers::code.eq(code))
+        .select((
+            DossierRow::as_select(),
+            ParticularsRow::as_select(),
+            (officers::username, officers::full_name).nullable(),
+            settings::value.nullable(),
+        ))
+        .first(c)
+        .optional())?;
+    let (row, particulars, holder, stamp) = found.ok_or(Failure::NotFound(Thing::Dossier))?;
+    Ok(Whole { row, particulars, holder, stamp })
 }
 
 pub fn event_rows(c: &mut Conn<'_>, id: DossierId) -> Outcome<Vec<EventRow>> {
@@ -172,13 +226,22 @@ pub fn reappointments(id: DossierId, branch: BranchId, added: &[Event]) -> Outco
 
 /// Writes row, events and tallies. The tallies come last: their rows are the ones others wait for.
 pub fn write(tx: &mut Conn<'_>, changes: &Changes) -> Outcome<()> {
+    // Most acts take in one dossier.
+    if let (Conn::Pg(c), [row], [particulars], [words], [], [], []) = (
+        &mut *tx,
+        &*changes.new,
+        &*changes.particulars,
+        &*changes.words,
+        &*changes.updated,
+        &*changes.corrected,
+        &*changes.reappointments,
+    ) {
+        prepared::insert_one(c, row, (particulars, words), &changes.events)?;
+        return changes.tallies.write(tx);
+    }
     insert_rows!(tx, dossiers::table, &changes.new);
     for row in &changes.updated {
-        let version = row.version;
-        let touched = both!(tx, |c| diesel::update(dossiers::table.find(row.id))
-            .filter(dossiers::version.lt(version))
-            .set(row)
-            .execute(c))?;
+        let touched = both!(tx, |c| prepared::Update::to(row).execute(c))?;
         if touched != 1 {
             return Err(Failure::Broken(format!("dossier {} was changed outside of its lock", row.code)));
         }
@@ -289,17 +352,7 @@ fn rewrite_words(tx: &mut Conn<'_>, row: &ParticularsRow, words: &str) -> Outcom
 /// back with the act, and others wait for it.
 pub fn next_codes(tx: &mut Conn<'_>, agency: &str, day: NaiveDate, count: u32) -> Outcome<Vec<String>> {
     let count = i32::try_from(count).map_err(|error| Failure::Broken(error.to_string()))?;
-    let last: i32 = both!(tx, |c| diesel::insert_into(code_counters::table)
-        .values((
-            code_counters::agency_identifier.eq(agency),
-            code_counters::day.eq(day),
-            code_counters::last.eq(count)
-        ))
-        .on_conflict((code_counters::agency_identifier, code_counters::day))
-        .do_update()
-        .set(code_counters::last.eq(code_counters::last + count))
-        .returning(code_counters::last)
-        .get_result(c))?;
+    let last: i32 = both!(tx, |c| prepared::CountOn { agency, day, count }.get_result(c))?;
     Ok((last - count + 1..=last).map(|n| code(agency, day, n)).collect())
 }
 

@@ -85,7 +85,12 @@ pub fn save_and_view(
     now: DateTime<Utc>,
 ) -> Outcome<View> {
     let (id, chain) = (life.id(), life.chain().to_owned());
+    let told = life.new_particulars()?;
     let dossier = life.save(tx)?;
     let row = DossierRow::of(id, &dossier, &chain)?;
-    view::view(tx, reference, &row, view::today(now))
+    match told {
+        // Nobody holds what was taken in just now.
+        Some(told) if row.held_by.is_none() => view::compose(reference, &row, &told, None, view::today(now)),
+        _ => view::view(tx, reference, &row, view::today(now)),
+    }
 }

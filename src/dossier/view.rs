@@ -166,16 +166,15 @@ pub fn mask(text: &str, first: usize, last: usize) -> String {
 
 /// Reads what a view needs besides the row, and puts it together.
 pub fn view(c: &mut Conn<'_>, reference: &Reference, row: &DossierRow, today: NaiveDate) -> Outcome<View> {
-    let particulars = super::store::particulars_row(c, row.id)?;
-    let holders = holders(c, row.held_by.iter().copied())?;
-    compose(reference, row, &particulars, &holders, today)
+    let (particulars, holder) = super::store::particulars_and_holder(c, row.id, row.held_by)?;
+    compose(reference, row, &particulars, holder.as_ref(), today)
 }
 
 pub fn compose(
     reference: &Reference,
     row: &DossierRow,
     particulars: &ParticularsRow,
-    holders: &HashMap<OfficerId, (String, String)>,
+    held_by: Option<&(String, String)>,
     today: NaiveDate,
 ) -> Outcome<View> {
     let dossier = row.dossier()?;
@@ -222,7 +221,7 @@ pub fn compose(
         days_late: lateness(&dossier, today),
         working_days_left: working_days_left(reference, &dossier, today),
         apology: dossier.letter.map(|letter| letter.as_str()),
-        held_by: holder(&dossier, holders),
+        held_by: holder_named(&dossier, held_by),
         acts: dossier.status.acts().map(|act| act.as_str()).collect(),
         lookup_key: particulars.lookup_key.clone(),
         version: dossier.version,
@@ -331,10 +330,14 @@ fn case_name(version: &crate::reference::Version, case: Option<&str>) -> String 
 
 /// Who holds it: an officer, or a step of the internal process.
 pub fn holder(dossier: &Dossier, holders: &HashMap<OfficerId, (String, String)>) -> Option<HolderView> {
+    holder_named(dossier, dossier.held_by.and_then(|id| holders.get(&id)))
+}
+
+/// The same, with the officer's names.
+fn holder_named(dossier: &Dossier, known: Option<&(String, String)>) -> Option<HolderView> {
     if dossier.held_by.is_none() && dossier.held_step.is_none() {
         return None;
     }
-    let known = dossier.held_by.and_then(|id| holders.get(&id));
     Some(HolderView {
         officer_id: dossier.held_by,
         username: known.map(|(username, _)| username.clone()),

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The row of `settings` that holds the stamp.
-pub(super) const STAMP: &str = "reference_version";
+pub const STAMP: &str = "reference_version";
 
 /// How often loading is tried while others change the tables under it.
 const TRIES: usize = 5;
@@ -57,6 +57,17 @@ impl ReferenceCache {
             stamp = after;
         }
         Err(Failure::Broken("reference data kept changing while it was loaded".to_owned()))
+    }
+
+    /// The same where a query of the transaction has brought the stamp along.
+    ///
+    /// # Errors
+    /// When the database fails, or holds what is no calendar or no catalogue.
+    pub fn stamped(&self, conn: &mut Conn<'_>, stamp: Option<&str>) -> Outcome<Arc<Reference>> {
+        match self.held(stamp.unwrap_or_default()) {
+            Some(held) => Ok(held),
+            None => self.of(conn),
+        }
     }
 
     fn held(&self, stamp: &str) -> Option<Arc<Reference>> {

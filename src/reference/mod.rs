@@ -9,7 +9,7 @@ mod cache;
 mod change;
 mod load;
 
-pub use cache::ReferenceCache;
+pub use cache::{ReferenceCache, STAMP};
 pub use change::change;
 
 use crate::domain::calendar::Calendar;

@@ -46,6 +46,14 @@ impl Additions {
                 self.coarse.iter().try_for_each(|row| One::<false>(row).execute(*c).map(drop))?;
                 self.fine.iter().try_for_each(|row| One::<true>(row).execute(*c).map(drop))?;
             }
+            Conn::Pg(c)
+                if (1..=ROWS_PREPARED).contains(&self.coarse.len())
+                    && (1..=ROWS_PREPARED).contains(&self.fine.len()) =>
+            {
+                // One round trip for both. PostgreSQL runs the main statement first, and the other at its end.
+                let coarse = Addition { table: &COARSE, rows: &self.coarse };
+                Both { coarse, fine: Addition { table: &FINE, rows: &self.fine } }.execute(*c)?;
+            }
             Conn::Pg(c) => {
                 for (table, rows) in [(&COARSE, &self.coarse), (&FINE, &self.fine)] {
                     for rows in rows.chunks(ROWS_AT_ONCE) {
@@ -125,6 +133,28 @@ where
         }
         out.push_sql(&tail(self.table));
         Ok(())
+    }
+}
+
+/// To both tables at once, on PostgreSQL.
+struct Both<'a> {
+    coarse: Addition<'a>,
+    fine: Addition<'a>,
+}
+
+impl QueryId for Both<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl RunQueryDsl<PgConnection> for Both<'_> {}
+
+impl QueryFragment<Pg> for Both<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("with fine as (");
+        self.fine.walk_ast(out.reborrow())?;
+        out.push_sql(") ");
+        self.coarse.walk_ast(out)
     }
 }
 

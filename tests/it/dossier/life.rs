@@ -1,11 +1,13 @@
 //! A dossier's life over HTTP, as a counter lives it.
 
+use crate::support::ground::{Ground, applicant, intake};
 use crate::support::house::{Answer, Person, TestHouse, send};
 use diesel::prelude::*;
 use motcua::both;
 use motcua::db::schema::dossier_views;
 use motcua::domain::ids::OfficerId;
 use motcua::domain::role::Role;
+use motcua::dossier::{self, Life};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -211,6 +213,41 @@ on_both! {
         counter.get("/dossiers?q=***").await.expect_faults(&["/query/q nothing-to-search"]);
         counter.get("/dossiers?sort=name").await.expect_faults(&["/query/sort unknown-value"]);
         counter.get("/dossiers?colour=red").await.expect_faults(&["/query/colour unknown-parameter"]);
+    }
+
+    async fn words_found_along_the_list_are_those_of_the_index_in_the_same_order(db: TestDatabase) {
+        let ground = Ground::at(&db, "2026-03-10 09:00");
+        let (reference, stamp) = (ground.reference(), ground.stamp());
+        let branch = reference.branch("TS").unwrap().clone();
+        ground.write(move |tx| {
+            let day = "2026-03-10".parse().unwrap();
+            let codes = dossier::next_codes(tx, &branch.agency_identifier, day, 2300)?;
+            let lives = codes.iter().enumerate().map(|(n, code)| {
+                let name = if n % 70 == 3 { "Trần Văn Bé" } else { "Nguyễn Văn Lớn" };
+                intake("1.003650", applicant(name)).begin_as(&reference, &branch, code.clone(), stamp, true)
+            });
+            Life::save_all(lives.collect::<motcua::failure::Outcome<Vec<Life>>>()?, tx)
+        });
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        for (words, sort) in [("tran", "due_on"), ("tran be", "-received_at"), ("nguyen", "due_on"), ("van", "-received_at")] {
+            let mut ways = Vec::new();
+            // Along the list; and, with one condition more that all fulfil, by the index of words.
+            for more in ["", "&procedure_code=1.003650"] {
+                let (mut seen, mut next) = (Vec::new(), String::new());
+                for _ in 0..3 {
+                    let page = counter.get(&format!("/dossiers?q={words}&limit=20&sort={sort}{more}{next}")).await.expect(200);
+                    seen.extend(page.body["items"].as_array().unwrap().iter().map(|line| line["code"].to_string()));
+                    match page.body["next"].as_str() {
+                        Some(cursor) => next = format!("&cursor={cursor}"),
+                        None => break,
+                    }
+                }
+                ways.push(seen);
+            }
+            assert_eq!(ways[0].len(), if words.starts_with("tran") { 33 } else { 60 }, "{words}");
+            assert_eq!(ways[0], ways[1], "{words}");
+        }
     }
 
     async fn lists_page_through_everything_once_in_either_order(db: TestDatabase) {
