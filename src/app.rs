@@ -72,6 +72,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(apology::signed_letter::put_signed_letter)
         .service(apology::signed_letter::get_signed_letter)
         // papers
+        .service(paper::all::all_documents)
         .service(paper::show::dossier_document)
         .service(paper::register::show_register)
         .service(paper::list_templates::list_templates)

@@ -20,6 +20,7 @@ pub mod letter_docx;
 pub mod letter_pdf;
 pub mod list;
 pub mod missing;
+mod of_dossier;
 mod papers;
 pub mod reappoint;
 mod row;
@@ -39,6 +40,7 @@ pub use facts::Signer;
 pub use issued::{IssuedLetter, draft_of, issued_letter, on_paper};
 pub use late::{Late, LetterOf, Period, Which, late, letters_of};
 pub use missing::holders;
+pub use of_dossier::{PaperLetter, letters_of_dossier};
 pub use papers::sheet_of_dossier;
 
 use crate::clock::Clock;

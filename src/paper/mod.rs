@@ -4,10 +4,12 @@
 //! again gets those bytes, whatever has become of template, rules and catalogue. A correction of what stands on a
 //! paper makes another paper. The control sheet and the register show how things stand and are printed anew.
 
+pub mod all;
 mod control_sheet;
 mod facts;
 mod forms;
 pub mod list_templates;
+mod pack;
 mod print;
 pub mod register;
 mod register_rows;

@@ -102,6 +102,11 @@ pub fn kept(c: &mut Conn<'_>, dossier: DossierId, form: Form, occasion: &str) ->
     Ok(row.map(|row| Kept { pdf: row.body, sha256: row.sha256, template: row.template }))
 }
 
+/// Whether it was given out for this occasion.
+pub fn is_kept(c: &mut Conn<'_>, dossier: DossierId, form: Form, occasion: &str) -> Outcome<bool> {
+    store::has_document(c, dossier, form.as_str(), occasion)
+}
+
 /// Keeps a paper that is given out, and answers what is kept: of two printed at once, the first.
 ///
 /// # Errors

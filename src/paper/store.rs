@@ -43,6 +43,26 @@ pub fn document(
         .optional())?)
 }
 
+pub fn has_document(c: &mut Conn<'_>, dossier: DossierId, form: &str, occasion: &str) -> Outcome<bool> {
+    let found: Option<DocumentId> = both!(c, |c| documents::table
+        .filter(documents::dossier_id.eq(dossier))
+        .filter(documents::form.eq(form))
+        .filter(documents::occasion.eq(occasion))
+        .select(documents::id)
+        .first(c)
+        .optional())?;
+    Ok(found.is_some())
+}
+
+/// Everything that was given out of a dossier, in that order.
+pub fn documents_of(c: &mut Conn<'_>, dossier: DossierId) -> Outcome<Vec<DocumentRow>> {
+    Ok(both!(c, |c| documents::table
+        .filter(documents::dossier_id.eq(dossier))
+        .order(documents::id)
+        .select(DocumentRow::as_select())
+        .load(c))?)
+}
+
 /// Keeps a paper, unless one of this form and occasion is kept already.
 pub fn add_document(tx: &mut Conn<'_>, row: &DocumentRow) -> Outcome<()> {
     both!(tx, |c| diesel::insert_into(documents::table)

@@ -67,6 +67,11 @@ pub async fn paper(visit: Visit, path: Path<(String, String)>) -> Shown {
     visit.file(&format!("/dossiers/{}/documents/{}", segment(&code), segment(&paper))).await
 }
 
+/// All papers of the dossier in one file.
+pub async fn papers(visit: Visit, code: Path<String>) -> Shown {
+    visit.file(&format!("/dossiers/{}/documents.zip", segment(&code))).await
+}
+
 async fn load(visit: &Visit, code: &str, refused: Option<(Deed, Form)>) -> Result<Page, Problem> {
     let path = format!("/dossiers/{}", segment(code));
     let dossier: Dossier = visit.get(&path).await?;

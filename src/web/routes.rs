@@ -40,6 +40,7 @@ pages! {
     get "/ho-so" => dossiers::show,
     get "/ho-so/{code}" => dossier::show,
     get "/ho-so/{code}/da-tiep-nhan" => intake::taken_in,
+    get "/ho-so/{code}/giay-to.zip" => dossier::papers,
     get "/ho-so/{code}/giay-to/{paper}" => dossier::paper,
     post "/ho-so/{code}/viec/{act}" => dossier::act,
     // citizens

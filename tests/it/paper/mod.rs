@@ -1,5 +1,6 @@
 //! Papers over HTTP: what they say, who may see them, and that what was given out never changes.
 
+mod all;
 mod fields;
 mod register;
 mod templates;

@@ -53,6 +53,8 @@ on_both! {
         let code = code_of(&done);
         counter.get(done.location()).await.expect(200).says(&code).says("13/03/2026 17:00").says("giay-to/receipt.pdf");
         counter.get(&format!("/ho-so/{code}")).await.expect(200).says("Nguyễn Văn An").says("Bản sao hợp đồng").says("Tiếp nhận");
+        counter.get(&format!("/ho-so/{code}")).await.expect(200).says(&format!("/ho-so/{code}/giay-to.zip"));
+        counter.get(&format!("/ho-so/{code}/giay-to.zip")).await.expect(200);
         let receipt = counter.get(&format!("/ho-so/{code}/giay-to/receipt.pdf")).await.expect(200);
         assert_eq!(receipt.header("content-type"), Some("application/pdf"));
     }

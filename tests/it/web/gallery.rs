@@ -21,6 +21,7 @@ use std::time::Duration;
 const NO_PAGES: &[&str] = &[
     "/",
     "/tiep-nhan/thu-tuc",
+    "/ho-so/{code}/giay-to.zip",
     "/ho-so/{code}/giay-to/{paper}",
     "/xin-loi/{id}/{file}",
     "/bao-cao/{file}",
