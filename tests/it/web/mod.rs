@@ -14,6 +14,7 @@ mod hostile;
 mod imports;
 mod keyboard;
 mod policy;
+mod print;
 mod rates;
 mod sessions;
 mod templates;
