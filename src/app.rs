@@ -144,6 +144,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(closing::list::list_closings)
         .service(closing::show::show_closing)
         .service(closing::adjustments::closing_adjustments)
+        .service(closing::verification::closing_verification)
         // whether it works
         .service(health::live)
         .service(health::ready)

@@ -9,6 +9,7 @@ mod figures;
 pub mod list;
 pub mod show;
 mod store;
+pub mod verification;
 mod view;
 
 pub use audit::{ClosingDifference, ClosingFinding, audit_closings};

@@ -97,12 +97,17 @@ pub fn next(tx: &mut Conn<'_>) -> Outcome<(i32, String)> {
         .set(n::last.eq(n::last + 1))
         .returning(n::last)
         .get_result(c))?;
-    let last: Option<String> = both!(tx, |c| closings::table
-        .filter(closings::number.eq(number - 1))
+    let last = seal_of(tx, number - 1)?;
+    Ok((number, last.unwrap_or_default()))
+}
+
+/// The seal of the closing with this number, if there is one.
+pub fn seal_of(c: &mut Conn<'_>, number: i32) -> Outcome<Option<String>> {
+    Ok(both!(c, |c| closings::table
+        .filter(closings::number.eq(number))
         .select(closings::seal)
         .first(c)
-        .optional())?;
-    Ok((number, last.unwrap_or_default()))
+        .optional())?)
 }
 
 /// How many closings were numbered.

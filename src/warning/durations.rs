@@ -4,6 +4,7 @@ use super::list::MeasuredView;
 use super::look::Measured;
 use crate::account::Officer;
 use crate::domain::durations::{Durations, Quantiles};
+use crate::domain::ids::ProcedureId;
 use crate::failure::{Failure, Outcome};
 use crate::http::{House, Problem};
 use actix_web::web::Data;
@@ -24,6 +25,8 @@ pub struct RecentDurations {
 #[schema(as = RecentDuration)]
 pub struct DurationView {
     pub procedure_code: String,
+    /// By name, as it was last called.
+    pub procedure: String,
     #[schema(example = "3wd")]
     pub time_limit: String,
     pub cases: u64,
@@ -43,15 +46,17 @@ pub async fn list_durations(house: Data<House>, _officer: Officer) -> Result<Htt
         .snapshot(move |c| -> Outcome<RecentDurations> {
             let reference = references.of(c)?;
             let measured = Measured::load(c)?;
-            let code = |id| {
-                reference
-                    .procedure_by_id(id)
-                    .map_or_else(|| id.to_string(), |procedure| procedure.code.clone())
+            let named = |id: ProcedureId| match reference.procedure_by_id(id) {
+                Some(procedure) => {
+                    let name = procedure.versions.last().map(|version| version.name.clone());
+                    (procedure.code.clone(), name.unwrap_or_default())
+                }
+                None => (id.to_string(), String::new()),
             };
             let mut items: Vec<DurationView> = measured
                 .by_limit()
                 .iter()
-                .map(|((procedure, limit), durations)| view(code(*procedure), limit, durations, least))
+                .map(|((procedure, limit), durations)| view(named(*procedure), limit, durations, least))
                 .collect();
             items.sort_by(|a, b| (&a.procedure_code, &a.time_limit).cmp(&(&b.procedure_code, &b.time_limit)));
             Ok(RecentDurations { measured: MeasuredView::of(&measured, least), items })
@@ -61,10 +66,16 @@ pub async fn list_durations(house: Data<House>, _officer: Officer) -> Result<Htt
     Ok(HttpResponse::Ok().json(answer))
 }
 
-fn view(procedure_code: String, time_limit: &str, durations: &Durations, least: u32) -> DurationView {
+fn view(
+    (procedure_code, procedure): (String, String),
+    time_limit: &str,
+    durations: &Durations,
+    least: u32,
+) -> DurationView {
     let quantiles = Quantiles::of(durations).filter(|_| durations.cases() >= u64::from(least));
     DurationView {
         procedure_code,
+        procedure,
         time_limit: time_limit.to_owned(),
         cases: durations.cases(),
         p50: quantiles.map(|quantiles| quantiles.p50),

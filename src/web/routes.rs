@@ -1,12 +1,13 @@
 //! Every page in one place, and which of them are open to all.
 
 use super::gate::gate;
-use super::{accounts, catalogue, imports, jobs, procedure, reports, settings, templates};
+use super::{accounts, catalogue, closings, imports, jobs, procedure, reports, settings, templates};
 use super::{
     apologies, apology, calendar, calendar_change, due_date, indicators, public_rates, rates, track,
 };
 use super::{
-    assets, dossier, dossiers, hand_over, home, intake, password, preferences, sessions, sign_in, today,
+    assets, closing, dossier, dossiers, hand_over, home, intake, password, preferences, sessions, sign_in,
+    today, warnings,
 };
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -71,6 +72,14 @@ pages! {
     get "/ket-qua.csv" => rates::export,
     get "/chi-tieu" => indicators::show,
     get "/bao-cao/{file}" => reports::file,
+    // figures sent upward
+    get "/chot-so-lieu" => closings::show,
+    get "/chot-so-lieu/moi" => closings::new,
+    post "/chot-so-lieu/moi" => closings::close,
+    get "/chot-so-lieu/{id}" => closing::show,
+    // what is about to go wrong
+    get "/canh-bao" => warnings::show,
+    get "/canh-bao/thoi-gian" => warnings::durations,
     // the catalogue
     get "/danh-muc" => catalogue::show,
     post "/danh-muc/linh-vuc" => catalogue::add_sector,

@@ -1,4 +1,4 @@
 //! Closing a period: what is closed stays, and what came in since is told beside it.
 
-mod over_http;
+pub(crate) mod over_http;
 mod property;

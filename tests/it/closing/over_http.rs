@@ -14,7 +14,7 @@ fn march(report: &str) -> Value {
 }
 
 /// TS has resolved one dossier late in March; it is April.
-async fn april(db: TestDatabase) -> TestHouse {
+pub(crate) async fn april(db: TestDatabase) -> TestHouse {
     let house = TestHouse::open(db).await;
     let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
     let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Một").await;

@@ -15,11 +15,11 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Three working days; branch TS.
-const SHORT: &str = "1.003650";
+pub(crate) const SHORT: &str = "1.003650";
 /// Taken in and resolved so many times, each some working days later.
-const TODAY: &str = "2026-03-10 09:00";
+pub(crate) const TODAY: &str = "2026-03-10 09:00";
 
-fn with(ground: &Ground, months: u32) -> Measure {
+pub(crate) fn with(ground: &Ground, months: u32) -> Measure {
     Measure {
         db: ground.db.clone(),
         clock: ground.clock.clone(),
@@ -30,7 +30,7 @@ fn with(ground: &Ground, months: u32) -> Measure {
 
 /// Takes dossiers in on working days since November and resolves each after as many working days as told, some with a
 /// wait in between. Gives the codes.
-fn past(ground: &Ground, taken: &[u32]) -> Vec<String> {
+pub(crate) fn past(ground: &Ground, taken: &[u32]) -> Vec<String> {
     let reference = ground.reference();
     let calendar = &reference.calendar;
     let mut day: NaiveDate = "2025-11-03".parse().unwrap();
@@ -85,7 +85,7 @@ fn quantile(sorted: &[u32], percent: usize) -> Value {
     json!(sorted[(percent * sorted.len()).div_ceil(100).max(1) - 1])
 }
 
-async fn house(ground: &Ground, db: TestDatabase) -> TestHouse {
+pub(crate) async fn house(ground: &Ground, db: TestDatabase) -> TestHouse {
     let house = House::new(
         ground.db.clone(),
         ground.clock.clone(),
@@ -168,7 +168,7 @@ on_both! {
 
         let listed = office.get("/warnings/durations").await.expect(200).body;
         assert_eq!(listed["measured"], json!({"from": "2025-09-10", "to": "2026-03-09", "measured_on": "2026-03-10", "least_cases": 20}));
-        assert_eq!(listed["items"], json!([{"procedure_code": SHORT, "time_limit": "3wd", "cases": 40, "p50": quantile(&sorted, 50), "p80": quantile(&sorted, 80), "p90": quantile(&sorted, 90)}]));
+        assert_eq!(listed["items"], json!([{"procedure_code": SHORT, "procedure": "Cấp giấy chứng nhận đăng ký tàu cá", "time_limit": "3wd", "cases": 40, "p50": quantile(&sorted, 50), "p80": quantile(&sorted, 80), "p90": quantile(&sorted, 90)}]));
     }
 
     async fn nothing_is_estimated_below_the_least_number_of_cases(db: TestDatabase) {

@@ -86,6 +86,20 @@ async fn register(admin: &Person) -> String {
     id
 }
 
+/// The days of one dossier, closed, and a correction of it that was entered since.
+async fn closing(head: &Person) -> String {
+    let code = first(head, "/dossiers?status=resolved&limit=1", "code").await;
+    let dossier = head.get(&format!("/dossiers/{code}")).await.expect(200);
+    let day = |moment: &str| dossier.body[moment].as_str().unwrap()[..10].to_owned();
+    let period = json!({"from": day("received_at"), "to": day("resolved_at"), "report": "rates", "note": "Báo cáo tháng gửi Văn phòng Sở"});
+    let closed = head.post("/closings", period).await.expect(201);
+    let channel = if dossier.body["channel"] == "online" { "postal" } else { "online" };
+    let mistake =
+        json!({"field": "channel", "value": channel, "reason": "Chọn nhầm hình thức nộp khi tiếp nhận"});
+    head.act(&format!("/dossiers/{code}/corrections"), dossier.version(), mistake).await.expect(200);
+    closed.body["id"].as_str().unwrap().to_owned()
+}
+
 async fn views(origin: &str) -> Vec<View> {
     let (head, admin) = (person(origin, "chicuctruong.ts").await, person(origin, "quantri").await);
     let late = late(&admin).await;
@@ -98,6 +112,7 @@ async fn views(origin: &str) -> Vec<View> {
     let key = key.body["lookup_key"].as_str().unwrap_or_default().to_owned();
     let officer = first(&admin, "/officers?limit=1", "id").await;
     let register = register(&admin).await;
+    let closing = closing(&head).await;
     vec![
         view("-", "dang-nhap", "/dang-nhap"),
         view("-", "tra-cuu", "/tra-cuu"),
@@ -122,6 +137,14 @@ async fn views(origin: &str) -> Vec<View> {
         view("vanphong", "ket-qua", "/ket-qua"),
         view("vanphong", "chi-tieu", "/chi-tieu"),
         view("vanphong", "hom-nay-van-phong", "/hom-nay"),
+        view("chicuctruong.ts", "chot-so-lieu", "/chot-so-lieu"),
+        view("chicuctruong.ts", "chot-so-lieu-moi", "/chot-so-lieu/moi"),
+        view("chicuctruong.ts", "chot-so-lieu-xem-truoc", "/chot-so-lieu/moi?ky=nam-truoc&report=rates"),
+        view("chicuctruong.ts", "chot-so-lieu-mot", format!("/chot-so-lieu/{closing}")),
+        view("vanphong", "chot-so-lieu-bieu", "/chot-so-lieu/moi?ky=thang-truoc&report=ii06a"),
+        view("vanphong", "canh-bao", "/canh-bao"),
+        view("chicuctruong.ts", "canh-bao-don-vi", "/canh-bao?loai=overdue"),
+        view("chicuctruong.ts", "canh-bao-thoi-gian", "/canh-bao/thoi-gian"),
         view("chicuctruong.ts", "lich", "/lich"),
         view("quantri", "lich-quan-tri", "/lich"),
         view("quantri", "lich-nam", "/lich/nam"),

@@ -1,0 +1,159 @@
+//! `/chot-so-lieu/{id}`: one closing: its figures as they were closed, whether it still is what was closed, and what has
+//! changed since, with the reasons.
+
+use super::closings::Closing;
+use super::frame::Frame;
+use super::frozen::{self, Table};
+use super::places::segment;
+use super::told::{Listed, Sector};
+use super::visit::{Shown, Visit};
+use actix_web::web::Path;
+use askama::Template;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Causes shown; the rest is counted.
+const MOST: usize = 200;
+
+#[derive(Deserialize)]
+struct Verification {
+    intact: bool,
+    figures_match: bool,
+    seal_matches: bool,
+    follows: bool,
+}
+
+#[derive(Deserialize)]
+struct Adjustments {
+    asked_at: String,
+    changes: Vec<Change>,
+    causes: Vec<Cause>,
+    more_causes: usize,
+    unexplained: Vec<Change>,
+    registers: Vec<Register>,
+}
+
+#[derive(Deserialize)]
+struct Change {
+    row: BTreeMap<String, String>,
+    figure: String,
+    #[serde(default)]
+    closed: Value,
+    #[serde(default)]
+    now: Value,
+    difference: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Cause {
+    dossier_code: String,
+    changes: Vec<Change>,
+    events: Vec<Event>,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    kind: String,
+    occurred_at: String,
+    recorded_at: String,
+    officer: Option<String>,
+    field: Option<String>,
+    old: Option<String>,
+    new: Option<String>,
+    reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Register {
+    started_at: String,
+    dossiers: i64,
+}
+
+#[derive(Template)]
+#[template(path = "pages/closing.html")]
+struct Page {
+    f: Frame,
+    closing: Closing,
+    table: Table,
+    verification: Verification,
+    /// Nothing where there are more acts than can be told.
+    adjustments: Option<Adjustments>,
+    sectors: BTreeMap<String, String>,
+}
+
+impl Page {
+    /// Whose row: branch and sector, or all together.
+    fn row(&self, row: &BTreeMap<String, String>) -> String {
+        if row.is_empty() {
+            return self.f.t("rates.total");
+        }
+        let name = |(key, code): (&String, &String)| match key.as_str() {
+            "sector_code" => self.sectors.get(code).unwrap_or(code).clone(),
+            _ => code.clone(),
+        };
+        row.iter().map(name).collect::<Vec<_>>().join(" · ")
+    }
+
+    fn figure(&self, figure: &str) -> String {
+        frozen::name(&self.f, figure)
+    }
+
+    fn value(&self, value: &Value) -> String {
+        frozen::value(&self.f, value)
+    }
+
+    /// What was put right, before or after: code words in words, moments as people read them.
+    fn corrected(&self, field: &Option<String>, value: &str) -> String {
+        match field.as_deref() {
+            Some(kind @ ("channel" | "outcome")) => self.f.term(kind, value),
+            _ => self.f.on(value),
+        }
+    }
+
+    /// `+2`, `−1`; nothing for what is no count.
+    fn difference(&self, difference: &Option<i64>) -> String {
+        match difference {
+            Some(more @ 1..) => format!("+{}", self.f.count(more)),
+            Some(other) => self.f.count(other),
+            None => String::new(),
+        }
+    }
+
+    /// What one dossier changes, in one line.
+    fn effect(&self, changes: &[Change]) -> String {
+        let mut said = Vec::new();
+        for change in changes {
+            said.push(format!("{} {}", self.figure(&change.figure), self.difference(&change.difference)));
+        }
+        said.join("; ")
+    }
+
+    /// What of it does not hold, as words under `closings.broken.`
+    fn broken(&self) -> impl Iterator<Item = &'static str> {
+        let found = &self.verification;
+        [("figures", found.figures_match), ("seal", found.seal_matches), ("chain", found.follows)]
+            .into_iter()
+            .filter_map(|(what, holds)| (!holds).then_some(what))
+    }
+}
+
+pub async fn show(visit: Visit, id: Path<String>) -> Shown {
+    let path = format!("/closings/{}", segment(&id));
+    let closing: Closing = visit.get(&path).await?;
+    let verification = visit.get(&format!("{path}/verification")).await?;
+    let adjustments = match visit.get::<Adjustments>(&format!("{path}/adjustments")).await {
+        Ok(mut told) => {
+            told.more_causes += told.causes.len().saturating_sub(MOST);
+            told.causes.truncate(MOST);
+            Some(told)
+        }
+        Err(problem) if problem.status().is_server_error() => None,
+        Err(problem) => return Err(problem),
+    };
+    let sectors: Listed<Sector> = visit.get("/sectors?limit=200").await?;
+    let sectors = sectors.items.into_iter().map(|sector| (sector.code, sector.name)).collect();
+    let f = visit.frame("closings");
+    let table = Table::of(&f, &closing.report, &closing.figures);
+    visit.page(&Page { f, closing, table, verification, adjustments, sectors })
+}
