@@ -132,6 +132,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(dossier::track_dossier)
         // what the figures say
         .service(report::rates::show_rates)
+        .service(report::behind::list_dossiers_of_rates)
         .service(report::public_rates::show_public_rates)
         .service(report::indicators::show_indicators)
         .service(report::ii06a::form_ii06a)

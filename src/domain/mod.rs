@@ -10,6 +10,7 @@ pub mod decide;
 pub mod dossier;
 pub mod durations;
 pub mod event;
+pub mod figure;
 pub mod ids;
 pub mod letter_status;
 pub mod lifecycle;

@@ -156,6 +156,15 @@ pub fn event_rows(c: &mut Conn<'_>, id: DossierId) -> Outcome<Vec<EventRow>> {
         .load(c))?)
 }
 
+/// The events of these dossiers, those of each in their order.
+pub fn event_rows_of(c: &mut Conn<'_>, ids: &[DossierId]) -> Outcome<Vec<EventRow>> {
+    Ok(both!(c, |c| dossier_events::table
+        .filter(dossier_events::dossier_id.eq_any(ids))
+        .order((dossier_events::dossier_id, dossier_events::seq))
+        .select(EventRow::as_select())
+        .load(c))?)
+}
+
 /// The keys of a branch's dossiers, in no order.
 pub fn ids_of_branch(c: &mut Conn<'_>, branch: BranchId) -> Outcome<Vec<DossierId>> {
     Ok(both!(c, |c| dossiers::table.filter(dossiers::branch_id.eq(branch)).select(dossiers::id).load(c))?)

@@ -10,6 +10,22 @@ use std::collections::BTreeMap;
 
 /// The rows that this tally adds, by the keys the question keeps apart; periods are not.
 pub fn rows_of(question: &Question, tally: &Tally, reference: &Reference) -> Vec<RowView> {
+    let names = Names { reference, officers: Default::default() };
+    groups(question, tally)
+        .into_iter()
+        .map(|(key, figures)| Row { key, span: None, figures })
+        .filter(|row| !row.figures.is_zero())
+        .map(|row| RowView::of(question, &row, &names))
+        .collect()
+}
+
+/// What this tally adds to the figures of a question that keeps nothing apart.
+pub fn figures_of(question: &Question, tally: &Tally) -> Figures {
+    let whole = Question { apart: Default::default(), ..question.clone() };
+    groups(&whole, tally).remove(&RowKey::default()).unwrap_or_default()
+}
+
+fn groups(question: &Question, tally: &Tally) -> BTreeMap<RowKey, Figures> {
     let end = question.to.min(question.as_of);
     let (apart, only) = (&question.apart, &question.only);
     let mut groups: BTreeMap<RowKey, [Sums; 3]> = BTreeMap::new();
@@ -37,15 +53,6 @@ pub fn rows_of(question: &Question, tally: &Tally, reference: &Reference) -> Vec
             within.count(key.channel, *counts);
         }
     }
-    let names = Names { reference, officers: Default::default() };
-    groups
-        .into_iter()
-        .map(|(key, [before, within, standing])| Row {
-            key,
-            span: None,
-            figures: Figures::of(&before, &within, &standing),
-        })
-        .filter(|row| !row.figures.is_zero())
-        .map(|row| RowView::of(question, &row, &names))
-        .collect()
+    let figures = |[before, within, standing]: [Sums; 3]| Figures::of(&before, &within, &standing);
+    groups.into_iter().map(|(key, sums)| (key, figures(sums))).collect()
 }

@@ -1,8 +1,10 @@
 //! What the figures say: on-time rates, the plan's indicators, and the recount that holds them to the events.
 //!
-//! Everything here reads the tallies and never the dossiers, but for `verify`, which is there to distrust them.
+//! Every figure is read from the tallies and never from the dossiers. `verify`, which is there to distrust them, reads
+//! events; so does `behind`, which lists the dossiers that a figure counts.
 
 mod asked;
+pub mod behind;
 mod cover;
 mod format;
 pub mod ii06a;

@@ -43,8 +43,16 @@ pub struct Row {
     /// `2020-01`
     #[serde(default)]
     pub month: String,
+    /// The days of the period a row is of.
+    pub period: Option<Days>,
     #[serde(flatten)]
     pub figures: Figures,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Days {
+    pub from: String,
+    pub to: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -52,6 +60,7 @@ pub struct Figures {
     pub received: Counted,
     pub carried_over: i64,
     pub resolved: Resolved,
+    pub closed_without_result: Counted,
     pub in_process: InProcess,
     pub r1: Option<Rate>,
     pub r2: Option<Rate>,
@@ -119,6 +128,27 @@ impl Rate {
 }
 
 impl Figures {
+    /// The number behind which `/rates/dossiers?figure=` lists the dossiers.
+    pub fn number(&self, figure: &str) -> i64 {
+        match figure {
+            "received" => self.received.total,
+            "carried_over" => self.carried_over,
+            "resolved" => self.resolved.total,
+            "resolved_early" => self.resolved.early,
+            "resolved_on_time" => self.resolved.on_time,
+            "resolved_overdue" => self.resolved.overdue,
+            "closed_without_result" => self.closed_without_result.total,
+            "in_process" => self.in_process.total,
+            "in_process_within_limit" => self.in_process.within_limit,
+            "in_process_overdue" => self.in_process.overdue,
+            "in_process_waiting" => self.in_process.waiting,
+            "apologies_owed" => self.apologies.owed,
+            "apologies_issued" => self.apologies.issued,
+            "apologies_missing" => self.apologies.missing,
+            _ => 0,
+        }
+    }
+
     /// The share resolved in time, or a dash.
     pub fn r1(&self, lang: &Lang) -> String {
         shown(&self.r1, *lang)

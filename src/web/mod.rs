@@ -44,6 +44,7 @@ mod accounts;
 mod acts;
 mod apologies;
 mod apology;
+mod behind;
 mod calendar;
 mod calendar_change;
 mod catalogue;

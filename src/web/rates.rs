@@ -32,6 +32,8 @@ struct Page {
     all: Option<Answers>,
     /// What the links to tables and lists take along.
     narrowed: String,
+    /// From when to when.
+    days: (String, String),
 }
 
 struct Answers {
@@ -42,16 +44,26 @@ struct Answers {
 }
 
 impl Page {
-    /// The dossiers behind a number: the list, narrowed.
-    fn list(&self, row: &Row, timeliness: &str) -> String {
-        let branch =
-            if row.branch_code.is_empty() { self.form.value("branch_code") } else { &row.branch_code };
-        let sector = if row.sector_code.is_empty() { self.form.value("sector") } else { &row.sector_code };
-        let open = if timeliness == "overdue" { "true" } else { "" };
-        with_query(
-            "/ho-so",
-            &[("branch_code", branch), ("sector", sector), ("timeliness", timeliness), ("open", open)],
-        )
+    /// The dossiers behind a number of a row.
+    fn behind(&self, row: &Row, figure: &str) -> String {
+        let (from, to) = match &row.period {
+            Some(days) => (days.from.as_str(), days.to.as_str()),
+            None => (self.days.0.as_str(), self.days.1.as_str()),
+        };
+        self.list(figure, (from, to), &row.branch_code, &row.sector_code)
+    }
+
+    /// The dossiers behind a number of all rows together.
+    fn behind_all(&self, figure: &str) -> String {
+        self.list(figure, (&self.days.0, &self.days.1), "", "")
+    }
+
+    fn list(&self, figure: &str, (from, to): (&str, &str), branch: &str, sector: &str) -> String {
+        let branch = if branch.is_empty() { self.form.value("branch_code") } else { branch };
+        let sector = if sector.is_empty() { self.form.value("sector") } else { sector };
+        let pairs =
+            [("figure", figure), ("from", from), ("to", to), ("branch_code", branch), ("sector", sector)];
+        with_query("/ket-qua/ho-so", &pairs)
     }
 
     fn table(&self, by: &str) -> String {
@@ -81,11 +93,12 @@ pub async fn show(visit: Visit) -> Shown {
         all.chain(named.items.into_iter().map(|one| (one.code, one.name))).collect::<Vec<_>>()
     };
     let (branches, sectors) = (choices(branches), choices(sectors));
+    let days = (from, to);
     match all {
-        Ok(all) => visit.page(&Page { f, form, branches, sectors, all: Some(all), narrowed }),
+        Ok(all) => visit.page(&Page { f, form, branches, sectors, all: Some(all), narrowed, days }),
         Err(problem) if problem.status().as_u16() == 422 => {
             form.refused(&problem, visit.lang());
-            visit.refused(&Page { f, form, branches, sectors, all: None, narrowed })
+            visit.refused(&Page { f, form, branches, sectors, all: None, narrowed, days })
         }
         Err(problem) => Err(problem),
     }

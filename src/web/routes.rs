@@ -3,7 +3,7 @@
 use super::gate::gate;
 use super::{accounts, catalogue, closings, imports, jobs, procedure, reports, settings, templates};
 use super::{
-    apologies, apology, calendar, calendar_change, due_date, indicators, public_rates, rates, track,
+    apologies, apology, behind, calendar, calendar_change, due_date, indicators, public_rates, rates, track,
 };
 use super::{
     assets, closing, dossier, dossiers, hand_over, home, intake, password, preferences, sessions, sign_in,
@@ -70,6 +70,7 @@ pages! {
     // what the figures say
     get "/ket-qua" => rates::show,
     get "/ket-qua.csv" => rates::export,
+    get "/ket-qua/ho-so" => behind::show,
     get "/chi-tieu" => indicators::show,
     get "/bao-cao/{file}" => reports::file,
     // figures sent upward

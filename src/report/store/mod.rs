@@ -1,11 +1,14 @@
-//! The tallies' SQL: adding to them, and the sums from which every rate is read.
+//! The tallies' SQL: adding to them, and the sums from which every rate is read. Beside it, the dossiers that may stand
+//! behind a number.
 
 mod add;
+mod candidates;
 mod officers;
 mod recount;
 mod sums;
 
 pub use add::Additions;
+pub use candidates::{Place, Scan, Told, candidates};
 pub use officers::{officer_named, officer_names};
 pub use recount::{branches, code_counters, strays, tallied_days};
 pub use sums::{Apart, Only, Selection, Summed, sums};

@@ -1,5 +1,6 @@
 //! Rates and their recount, against real databases.
 
+mod behind;
 mod over_http;
 mod rates;
 mod tallies;

@@ -17,7 +17,7 @@ async fn resolve(house: &TestHouse, dossier: &Answer, username: &str, when: &str
 }
 
 /// TS: one resolved in time, one resolved late, one overdue in process. KL: one in process.
-async fn march(db: crate::support::database::TestDatabase) -> TestHouse {
+pub async fn march(db: crate::support::database::TestDatabase) -> TestHouse {
     let house = TestHouse::open(db).await;
     let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
     let mut dossiers = Vec::new();

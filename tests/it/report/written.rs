@@ -25,6 +25,8 @@ pub struct Written {
     pub reference: Arc<Reference>,
     pub ids: Ids,
     pub lives: Vec<Counted>,
+    /// Their keys, in the same order.
+    pub keys: Vec<DossierId>,
 }
 
 /// So many lives: what came before a correction in bulk, the rest act by act, as it happens at a counter.
@@ -50,7 +52,8 @@ pub fn written(db: &TestDatabase, count: usize) -> Written {
         let events = ground.write(move |tx| dossier::events(tx, id));
         counted.push(Counted::of(&events));
     }
-    Written { ground, reference, ids: world.ids, lives: counted }
+    let keys = lives.iter().map(|(id, _)| *id).collect();
+    Written { ground, reference, ids: world.ids, lives: counted, keys }
 }
 
 pub fn ids(ground: &Ground, reference: &Reference) -> Ids {

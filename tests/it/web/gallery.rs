@@ -135,6 +135,7 @@ async fn views(origin: &str) -> Vec<View> {
         view("chicuctruong.ts", "xin-loi-da-gui", format!("/xin-loi/{sent}")),
         view("quantri", "xin-loi-nhap", format!("/xin-loi/{draft}")),
         view("vanphong", "ket-qua", "/ket-qua"),
+        view("vanphong", "ket-qua-ho-so", "/ket-qua/ho-so?figure=resolved_overdue"),
         view("vanphong", "chi-tieu", "/chi-tieu"),
         view("vanphong", "hom-nay-van-phong", "/hom-nay"),
         view("chicuctruong.ts", "chot-so-lieu", "/chot-so-lieu"),

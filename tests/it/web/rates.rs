@@ -9,7 +9,7 @@ on_both! {
         office.take_in("Nguyễn Văn An").await;
         let own = office.house.surfer(Role::Head, Some("TS")).await;
         let page = own.get("/ket-qua?ky=nam").await.expect(200);
-        page.says("Chi cục Thủy sản").says("chưa có số liệu").says("/ho-so?branch_code=TS").says("<svg").says("Cách tính");
+        page.says("Chi cục Thủy sản").says("chưa có số liệu").says("/ket-qua/ho-so?figure=received").says("<svg").says("Cách tính");
         own.get("/ket-qua?branch_code=CN-TY").await.expect(403);
         let other = office.house.surfer(Role::Head, Some("CN-TY")).await;
         other.get("/ket-qua").await.expect(200).says("Chưa có số liệu trong kỳ này");
@@ -54,5 +54,29 @@ on_both! {
         assert_eq!(files, 6);
         head.get("/bao-cao/luong.xlsx").await.expect(404);
         head.get("/ho-so?branch_code=TS&timeliness=overdue&open=true").await.expect(200);
+    }
+
+    async fn every_number_leads_to_as_many_dossiers_as_it_says(db: TestDatabase) {
+        let office = Office::open(db).await;
+        for name in ["Nguyễn Văn An", "Trần Thị Bình", "Lê Văn Chi"] {
+            office.take_in(name).await;
+        }
+        let head = office.house.surfer(Role::Head, Some("TS")).await;
+        let page = head.get("/ket-qua?ky=nam").await.expect(200);
+        let mut lists = 0;
+        for link in page.html.split("href=\"").filter(|part| part.starts_with("/ket-qua/ho-so?")) {
+            let (place, rest) = link.split_once('"').unwrap();
+            let place = place.replace("&#38;", "&").replace("&amp;", "&");
+            // `…>3</a>` in a table, `…><b>3</b>…` in a tile.
+            let shown = rest.split_once('>').unwrap().1.trim_start_matches("<b>");
+            let number = shown.split('<').next().unwrap();
+            let list = head.get(&place).await.expect(200).says(&format!("{number} hồ sơ"));
+            assert_eq!(list.html.matches("class=\"code\"").count().to_string(), number, "{place}");
+            lists += 1;
+        }
+        assert!(lists >= 9, "only {lists} numbers lead anywhere");
+        head.get("/ket-qua/ho-so?figure=apologies_late&ky=nam").await.expect(200).says("Không có hồ sơ nào");
+        head.get("/ket-qua/ho-so?figure=resolved&from=x").await.expect(422).says("aria-invalid");
+        head.get("/ket-qua/ho-so?figure=%22%3E%3Cscript%3E").await.expect(422).says_not("\"><script>");
     }
 }

@@ -1,0 +1,80 @@
+//! The numbers of a row of figures by name: each of them is so many dossiers, and which ones can be asked.
+
+use super::rates::Figures;
+use super::words::code_words;
+use serde::{Deserialize, Serialize};
+
+/// A number of [`Figures`], named as it stands in the answer of the rates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Figure {
+    Received,
+    CarriedOver,
+    Resolved,
+    /// Early or on time: what the first rate counts.
+    ResolvedInTime,
+    ResolvedEarly,
+    ResolvedOnTime,
+    ResolvedOverdue,
+    ClosedWithoutResult,
+    ClosedPastDue,
+    InProcess,
+    InProcessWithinLimit,
+    InProcessOverdue,
+    InProcessWaiting,
+    ApologiesOwed,
+    ApologiesIssued,
+    ApologiesInAdvance,
+    ApologiesOnDueDay,
+    ApologiesLate,
+    ApologiesMissing,
+}
+code_words!(Figure {
+    Received => "received",
+    CarriedOver => "carried_over",
+    Resolved => "resolved",
+    ResolvedInTime => "resolved_in_time",
+    ResolvedEarly => "resolved_early",
+    ResolvedOnTime => "resolved_on_time",
+    ResolvedOverdue => "resolved_overdue",
+    ClosedWithoutResult => "closed_without_result",
+    ClosedPastDue => "closed_past_due",
+    InProcess => "in_process",
+    InProcessWithinLimit => "in_process_within_limit",
+    InProcessOverdue => "in_process_overdue",
+    InProcessWaiting => "in_process_waiting",
+    ApologiesOwed => "apologies_owed",
+    ApologiesIssued => "apologies_issued",
+    ApologiesInAdvance => "apologies_in_advance",
+    ApologiesOnDueDay => "apologies_on_due_day",
+    ApologiesLate => "apologies_late",
+    ApologiesMissing => "apologies_missing",
+});
+
+impl Figure {
+    /// This number of a row; of the figures of a single dossier, whether it is one of those behind it.
+    pub fn of(self, figures: &Figures) -> i64 {
+        let Figures { resolved, closed_without_result: closed, in_process, apologies, .. } = figures;
+        match self {
+            Self::Received => figures.received.total,
+            Self::CarriedOver => figures.carried_over,
+            Self::Resolved => resolved.total,
+            Self::ResolvedInTime => resolved.in_time(),
+            Self::ResolvedEarly => resolved.early,
+            Self::ResolvedOnTime => resolved.on_time,
+            Self::ResolvedOverdue => resolved.overdue,
+            Self::ClosedWithoutResult => closed.total,
+            Self::ClosedPastDue => closed.past_due,
+            Self::InProcess => in_process.total,
+            Self::InProcessWithinLimit => in_process.within_limit,
+            Self::InProcessOverdue => in_process.overdue,
+            Self::InProcessWaiting => in_process.waiting,
+            Self::ApologiesOwed => apologies.owed,
+            Self::ApologiesIssued => apologies.issued,
+            Self::ApologiesInAdvance => apologies.in_advance,
+            Self::ApologiesOnDueDay => apologies.on_due_day,
+            Self::ApologiesLate => apologies.late,
+            Self::ApologiesMissing => apologies.missing,
+        }
+    }
+}
