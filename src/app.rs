@@ -14,6 +14,7 @@ use crate::imports;
 use crate::paper;
 use crate::procedure;
 use crate::report;
+use crate::target;
 use crate::upkeep;
 use crate::warning;
 use crate::web::{self as pages, Api, Inside};
@@ -133,6 +134,9 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         // what the figures say
         .service(report::rates::show_rates)
         .service(report::behind::list_dossiers_of_rates)
+        .service(target::list_targets)
+        .service(target::set_target)
+        .service(target::end_target)
         .service(report::public_rates::show_public_rates)
         .service(report::indicators::show_indicators)
         .service(report::ii06a::form_ii06a)

@@ -52,6 +52,7 @@ pub enum Thing {
     Session,
     Closing,
     RegisterFile,
+    Target,
 }
 
 impl std::fmt::Display for Thing {

@@ -28,6 +28,7 @@ pub mod procedure;
 pub mod reference;
 pub mod register;
 pub mod report;
+pub mod target;
 pub mod telemetry;
 pub mod upkeep;
 pub mod warning;

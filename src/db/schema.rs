@@ -590,6 +590,28 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    targets (id) {
+        id -> UuidSql,
+        indicator -> Text,
+        branch_id -> UuidSql,
+        sector_id -> UuidSql,
+        numerator -> BigInt,
+        denominator -> BigInt,
+        strictness -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        note -> Nullable<Text>,
+        version -> Integer,
+        set_at -> MomentSql,
+        set_by -> UuidSql,
+        ended_at -> Nullable<MomentSql>,
+        ended_by -> Nullable<UuidSql>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     rule_sets,
@@ -627,4 +649,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     recent_durations,
     register_contents,
     register_files,
+    targets,
 );

@@ -39,6 +39,8 @@ pub mod of {
     pub enum Closing {}
     #[derive(Debug)]
     pub enum RegisterFile {}
+    #[derive(Debug)]
+    pub enum Target {}
 }
 
 pub type BranchId = Id<of::Branch>;
@@ -55,6 +57,7 @@ pub type DocumentId = Id<of::Document>;
 pub type SignedLetterId = Id<of::SignedLetter>;
 pub type ClosingId = Id<of::Closing>;
 pub type RegisterFileId = Id<of::RegisterFile>;
+pub type TargetId = Id<of::Target>;
 
 impl<T> Id<T> {
     /// A new key that sorts by `moment`: an imported life lies where its own time is.

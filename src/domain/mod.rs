@@ -23,6 +23,7 @@ pub mod rates;
 pub mod refusal;
 pub mod role;
 pub mod tally;
+pub mod target;
 pub mod time_limit;
 pub mod words;
 

@@ -153,6 +153,12 @@ impl Figures {
         }
     }
 
+    /// What a target of a sector is measured on: what was resolved in time, of that and what was late or is. All of it
+    /// is the plan's 100 %.
+    pub fn in_each_sector(&self) -> (i64, i64) {
+        (self.resolved.in_time(), self.resolved.total + self.in_process.overdue)
+    }
+
     /// Late dossiers with an issued letter, of all late ones: 100 % is the target.
     pub fn apology_coverage(&self) -> Option<Rate> {
         Rate::of(self.apologies.issued, self.apologies.owed)
@@ -173,15 +179,6 @@ pub enum Verdict {
     NoData,
 }
 code_words!(Verdict { Met => "met", Missed => "missed", NoData => "no_data" });
-
-/// Whether `part` of `whole` is at least `percent`; nothing to be a part of is no data.
-pub fn reached(part: i64, whole: i64, percent: i64) -> Verdict {
-    match whole {
-        0 => Verdict::NoData,
-        _ if 100 * part >= percent * whole => Verdict::Met,
-        _ => Verdict::Missed,
-    }
-}
 
 /// A share, with what it is a share of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -211,6 +208,7 @@ fn percent(numerator: i64, denominator: i64) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::target::{Bar, Fraction, Strictness};
     use proptest::prelude::*;
 
     fn resolved(early: i64, on_time: i64, overdue: i64) -> Figures {
@@ -289,11 +287,15 @@ mod tests {
     }
 
     #[test]
-    fn a_target_is_reached_at_its_number_and_not_a_hair_before() {
-        assert_eq!(reached(7, 10, 70), Verdict::Met);
-        assert_eq!(reached(69_999, 100_000, 70), Verdict::Missed);
-        assert_eq!(reached(585_116, 585_336, 100), Verdict::Missed);
-        assert_eq!(reached(0, 0, 10), Verdict::NoData);
+    fn a_target_of_all_in_a_sector_is_the_plans_100_per_cent() {
+        let all = Bar { value: Fraction::new(1, 1).unwrap(), strictness: Strictness::Exactly };
+        for (in_time, late, overdue) in [(0, 0, 0), (3, 0, 0), (3, 1, 0), (3, 0, 1), (0, 0, 1), (0, 2, 0)] {
+            let rest = Counts { resolved_early: in_time, resolved_overdue: late, ..Counts::default() };
+            let within = Sums { rest, ..Sums::default() };
+            let figures = Figures::of(&Sums::default(), &within, &standing(overdue, 0, overdue));
+            let (part, whole) = figures.in_each_sector();
+            assert_eq!(all.measure(part, whole), figures.all_on_time(), "{in_time} {late} {overdue}");
+        }
     }
 
     #[test]

@@ -329,6 +329,7 @@ fn thing_word(thing: Thing) -> &'static str {
         Thing::Session => "session",
         Thing::Closing => "closing",
         Thing::RegisterFile => "register_file",
+        Thing::Target => "target",
     }
 }
 

@@ -20,6 +20,7 @@ pub struct Files {
     pub branches: NamedText,
     pub rule_sets: NamedText,
     pub procedures: NamedText,
+    pub targets: NamedText,
     /// Every `holidays*.csv`.
     pub holidays: Vec<NamedText>,
 }
@@ -46,6 +47,7 @@ impl Files {
             branches: inside("branches.csv", include_str!("../../config/branches.csv")),
             rule_sets: inside("rule_sets.csv", include_str!("../../config/rule_sets.csv")),
             procedures: inside("procedures.csv", include_str!("../../config/procedures.csv")),
+            targets: Self::embedded_targets(),
             holidays: vec![
                 inside("holidays_2018_2026.csv", include_str!("../../config/holidays_2018_2026.csv")),
                 inside(
@@ -54,6 +56,11 @@ impl Files {
                 ),
             ],
         }
+    }
+
+    fn embedded_targets() -> NamedText {
+        let text = include_str!("../../config/targets.csv");
+        NamedText { name: "targets.csv".to_owned(), text: Cow::Borrowed(text) }
     }
 
     fn of_folder(folder: &Path) -> Result<Self, StartingDataError> {
@@ -73,6 +80,11 @@ impl Files {
             branches: NamedText::read(folder, "branches.csv")?,
             rule_sets: NamedText::read(folder, "rule_sets.csv")?,
             procedures: NamedText::read(folder, "procedures.csv")?,
+            // Folders from before there were targets have none.
+            targets: match folder.join("targets.csv").exists() {
+                true => NamedText::read(folder, "targets.csv")?,
+                false => Self::embedded_targets(),
+            },
             holidays: names.iter().map(|name| NamedText::read(folder, name)).collect::<Result<_, _>>()?,
         })
     }

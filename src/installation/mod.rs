@@ -1,4 +1,4 @@
-//! What an empty database is given: branches, sectors, procedures, days off and rule sets.
+//! What an empty database is given: branches, sectors, procedures, days off, rule sets and targets.
 //!
 //! The data is `config/*.csv`, which travels inside the program; a folder named in the configuration
 //! (`starting_data.folder`) takes its place as a whole.
@@ -9,6 +9,7 @@ mod holidays;
 mod procedures;
 mod rule_sets;
 mod seed;
+mod targets;
 
 pub use files::{Files, StartingDataError};
 pub use holidays::calendar;

@@ -2,7 +2,7 @@
 
 use super::files::{Files, StartingDataError};
 use super::holidays::{self, Holidays};
-use super::{branches, procedures, rule_sets};
+use super::{branches, procedures, rule_sets, targets};
 use crate::both;
 use crate::db::{Conn, Db, DbError, schema};
 use crate::domain::calendar::OfficeHours;
@@ -23,6 +23,8 @@ pub struct StartingData {
     sectors: Vec<Sector>,
     procedures: Vec<Procedure>,
     holidays: Holidays,
+    targets: Vec<targets::Named>,
+    now: DateTime<Utc>,
 }
 
 impl StartingData {
@@ -34,6 +36,8 @@ impl StartingData {
         Ok(Self {
             rule_sets: rule_sets::read(&files.rule_sets)?,
             holidays: holidays::read(files)?,
+            targets: targets::read(&files.targets)?,
+            now,
             branches,
             sectors,
             procedures,
@@ -41,7 +45,8 @@ impl StartingData {
     }
 }
 
-/// Gives `data` to a database that has no branch yet; answers whether it did.
+/// Gives `data` to a database that has no branch yet; answers whether it did. Targets are given to one that never had
+/// any, too.
 pub fn seed_if_empty(db: &Db, data: StartingData, hours: &OfficeHours) -> Outcome<bool> {
     let (data, hours) = (Arc::new(data), hours.clone());
     db.write_blocking(move |conn| {
@@ -50,11 +55,11 @@ pub fn seed_if_empty(db: &Db, data: StartingData, hours: &OfficeHours) -> Outcom
             sql_query(format!("select pg_advisory_xact_lock({LOCK})")).execute(*c)?;
         }
         let branches = both!(conn, |c| schema::branches::table.count().get_result::<i64>(c)?);
-        if branches > 0 {
-            return Ok(false);
+        if branches == 0 {
+            reference::change(conn, &hours, |conn, _empty| give(conn, &data).map_err(Failure::from))?;
         }
-        reference::change(conn, &hours, |conn, _empty| give(conn, &data).map_err(Failure::from))?;
-        Ok(true)
+        targets::give(conn, &data.targets, data.now)?;
+        Ok(branches == 0)
     })
 }
 

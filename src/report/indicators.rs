@@ -9,11 +9,13 @@ use crate::db::Conn;
 use crate::domain::catalogue::OnlineLevel;
 use crate::domain::ids::{BranchId, SectorId};
 use crate::domain::local_time::day_of;
-use crate::domain::rates::{Figures, Rate, Verdict, reached};
+use crate::domain::rates::{Figures, Rate, Verdict};
+use crate::domain::target::{Bar, Indicator, Target, in_force};
 use crate::failure::{Failure, Outcome};
 use crate::http::words::words;
 use crate::http::{House, Lang, Problem, Query};
 use crate::reference::{Branch, Procedure, Reference, Version};
+use crate::target;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use chrono::NaiveDate;
@@ -56,7 +58,10 @@ pub struct IndicatorView {
     pub title: String,
     /// How it is counted.
     pub counted: String,
-    pub target: &'static str,
+    /// What is to be reached by whoever has no target of his own, on the last day: strictness and value; null where
+    /// nothing is.
+    #[schema(example = ">= 70 %")]
+    pub target: Option<String>,
     /// Of all branches together; null where there is nothing to count.
     pub rate: Option<RateView>,
     /// `missed` if one row missed it, `met` if none did and one met it, `no_data` otherwise.
@@ -72,6 +77,8 @@ pub struct IndicatorRow {
     pub sector: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sector_code: Option<String>,
+    /// What this one is to reach.
+    pub target: Option<String>,
     pub rate: Option<RateView>,
     /// met, missed, no_data
     pub verdict: &'static str,
@@ -129,8 +136,9 @@ pub fn indicators(
     let (by_branch, as_of) = answer_by(&[Grouping::Branch])?;
     let (by_sector, _) = answer_by(&[Grouping::Branch, Grouping::Sector])?;
     let (by_procedure, _) = answer_by(&[Grouping::Branch, Grouping::Procedure])?;
-    let board = Board { reference, to: days.to, scope, by_branch, by_sector, by_procedure };
-    let nothing = |id, section, target| Scored::new(id, section, target).done();
+    let targets = target::targets(c)?;
+    let board = Board { reference, to: days.to, scope, targets, by_branch, by_sector, by_procedure };
+    let nothing = |indicator, section| board.scored(indicator, section).done();
     Ok(IndicatorsView {
         from: days.from,
         to: days.to,
@@ -138,25 +146,19 @@ pub fn indicators(
         indicators: vec![
             board.on_time_in_each_sector(),
             board.channel_share(
-                "S07",
-                ">= 70 %",
-                70,
+                Indicator::S07,
                 |version| version.online_level != OnlineLevel::None,
                 |f| f.received.online,
             ),
-            board.channel_share(
-                "S08",
-                ">= 10 %",
-                10,
-                |version| version.postal_eligible,
-                |f| f.received.postal,
-            ),
+            board.channel_share(Indicator::S08, |version| version.postal_eligible, |f| f.received.postal),
             board.apologies(),
-            nothing("S12", "I.2.4", ">= 98 %"),
-            nothing("S13", "I.2.5", "= 100 %"),
-            board.catalogue("S18", |version| version.posted_on.is_some_and(|day| day <= days.to)),
-            board.catalogue("S21", |version| !version.steps.is_empty()),
-            nothing("S23", "II.2.8a", ">= 70 %"),
+            nothing(Indicator::S12, "I.2.4"),
+            nothing(Indicator::S13, "I.2.5"),
+            board.catalogue(Indicator::S18, "II.2.3a", |version| {
+                version.posted_on.is_some_and(|day| day <= days.to)
+            }),
+            board.catalogue(Indicator::S21, "II.2.3f", |version| !version.steps.is_empty()),
+            nothing(Indicator::S23, "II.2.8a"),
             board.on_time_of_each_branch(),
         ],
     })
@@ -167,12 +169,22 @@ struct Board<'a> {
     reference: &'a Reference,
     to: NaiveDate,
     scope: Option<BranchId>,
+    targets: Vec<Target>,
     by_branch: Answer,
     by_sector: Answer,
     by_procedure: Answer,
 }
 
 impl Board<'_> {
+    /// What is to be reached on the last day.
+    fn bar(&self, indicator: Indicator, branch: Option<BranchId>, sector: Option<SectorId>) -> Option<Bar> {
+        in_force(&self.targets, indicator, branch, sector, self.to).map(|target| target.bar)
+    }
+
+    fn scored(&self, indicator: Indicator, section: &'static str) -> Scored {
+        Scored::new(indicator, section, self.bar(indicator, None, None))
+    }
+
     /// The branches that are shown: those at work, and those that still have figures.
     fn branches(&self) -> impl Iterator<Item = &Arc<Branch>> {
         self.reference.branches().iter().filter(|branch| {
@@ -194,9 +206,9 @@ impl Board<'_> {
             .filter_map(|procedure| Some((procedure.as_ref(), procedure.version_on(self.to)?)))
     }
 
-    /// I.2.3: all in time, in each sector of each branch.
+    /// I.2.3: resolved in time, in each sector of each branch.
     fn on_time_in_each_sector(&self) -> IndicatorView {
-        let mut scored = Scored::new("S06", "I.2.3", "= 100 %");
+        let mut scored = self.scored(Indicator::S06, "I.2.3");
         for branch in self.branches() {
             let mut sectors: BTreeSet<SectorId> =
                 self.procedures(branch.id).map(|(procedure, _)| procedure.sector_id).collect();
@@ -212,7 +224,9 @@ impl Board<'_> {
             for sector in sectors {
                 let figures = figures.remove(&sector).unwrap_or_default();
                 let resolved = (figures.resolved.in_time(), figures.resolved.total);
-                scored.row(branch, self.sector(sector), resolved, figures.all_on_time());
+                let bar = self.bar(Indicator::S06, Some(branch.id), Some(sector));
+                // What is overdue in process counts with what was resolved: it cannot be in time any more.
+                scored.row(branch, self.sector(sector), resolved, bar, figures.in_each_sector());
             }
         }
         scored.done()
@@ -222,13 +236,13 @@ impl Board<'_> {
         self.reference.sector_by_id(id).map(|sector| (sector.code.clone(), sector.name.clone()))
     }
 
-    /// Phụ lục 1, 3.12: over 90 % in time, in each branch.
+    /// Phụ lục 1, 3.12: resolved in time, in each branch.
     fn on_time_of_each_branch(&self) -> IndicatorView {
-        let mut scored = Scored::new("P312", "PL1 3.12", "> 90 %");
+        let mut scored = self.scored(Indicator::P312, "PL1 3.12");
         for branch in self.branches() {
             let figures = self.of_branch(branch.id);
             let resolved = (figures.resolved.in_time(), figures.resolved.total);
-            scored.row(branch, None, resolved, figures.over_90());
+            scored.row(branch, None, resolved, self.bar(Indicator::P312, Some(branch.id), None), resolved);
         }
         scored.done()
     }
@@ -236,13 +250,11 @@ impl Board<'_> {
     /// I.2.3: of the dossiers of eligible procedures that had any, so many came this way.
     fn channel_share(
         &self,
-        id: &'static str,
-        target: &'static str,
-        percent: i64,
+        indicator: Indicator,
         eligible: impl Fn(&Version) -> bool,
         came: impl Fn(&Figures) -> i64,
     ) -> IndicatorView {
-        let mut scored = Scored::new(id, "I.2.3", target);
+        let mut scored = self.scored(indicator, "I.2.3");
         for branch in self.branches() {
             let (mut part, mut whole) = (0, 0);
             for row in self.by_procedure.rows.iter().filter(|row| row.key.branch == Some(branch.id)) {
@@ -253,27 +265,37 @@ impl Board<'_> {
                     whole += row.figures.received.total;
                 }
             }
-            scored.row(branch, None, (part, whole), reached(part, whole, percent));
+            scored.row(
+                branch,
+                None,
+                (part, whole),
+                self.bar(indicator, Some(branch.id), None),
+                (part, whole),
+            );
         }
         scored.done()
     }
 
     /// I.2.3: a letter for each late dossier.
     fn apologies(&self) -> IndicatorView {
-        let mut scored = Scored::new("S09", "I.2.3", "= 100 %");
+        let mut scored = self.scored(Indicator::S09, "I.2.3");
         for branch in self.branches() {
             let apologies = self.of_branch(branch.id).apologies;
             let share = (apologies.issued, apologies.owed);
-            scored.row(branch, None, share, reached(share.0, share.1, 100));
+            scored.row(branch, None, share, self.bar(Indicator::S09, Some(branch.id), None), share);
         }
         scored.done()
     }
 
     /// II.2.3: procedures posted, internal processes there. A branch of which nothing at all is recorded has no
     /// data: that nobody entered it does not say that nobody did it.
-    fn catalogue(&self, id: &'static str, done: impl Fn(&Version) -> bool) -> IndicatorView {
-        let section = if id == "S18" { "II.2.3a" } else { "II.2.3f" };
-        let mut scored = Scored::new(id, section, "= 100 %");
+    fn catalogue(
+        &self,
+        indicator: Indicator,
+        section: &'static str,
+        done: impl Fn(&Version) -> bool,
+    ) -> IndicatorView {
+        let mut scored = self.scored(indicator, section);
         for branch in self.branches() {
             let (mut part, mut whole) = (0, 0);
             for (_, version) in self.procedures(branch.id) {
@@ -281,7 +303,13 @@ impl Board<'_> {
                 part += i64::from(done(version));
             }
             let whole = if part == 0 { 0 } else { whole };
-            scored.row(branch, None, (part, whole), reached(part, whole, 100));
+            scored.row(
+                branch,
+                None,
+                (part, whole),
+                self.bar(indicator, Some(branch.id), None),
+                (part, whole),
+            );
         }
         scored.done()
     }
@@ -295,13 +323,13 @@ struct Scored {
 }
 
 impl Scored {
-    fn new(id: &'static str, section: &'static str, target: &'static str) -> Self {
+    fn new(indicator: Indicator, section: &'static str, bar: Option<Bar>) -> Self {
         let view = IndicatorView {
-            id,
+            id: indicator.as_str(),
             section,
             title: String::new(),
             counted: String::new(),
-            target,
+            target: bar.map(Bar::shown),
             rate: None,
             verdict: Verdict::NoData.as_str(),
             rows: Vec::new(),
@@ -309,13 +337,17 @@ impl Scored {
         Self { view, part: 0, whole: 0 }
     }
 
+    /// A row with its rate, and what its target is measured on.
     fn row(
         &mut self,
         branch: &Branch,
         sector: Option<(String, String)>,
         (part, whole): (i64, i64),
-        verdict: Verdict,
+        bar: Option<Bar>,
+        measured: (i64, i64),
     ) {
+        // Where nothing is to be reached there is no verdict.
+        let verdict = bar.map_or(Verdict::NoData, |bar| bar.measure(measured.0, measured.1));
         let (sector_code, sector) = sector.unzip();
         self.part += part;
         self.whole += whole;
@@ -324,6 +356,7 @@ impl Scored {
             branch: branch.name.clone(),
             sector,
             sector_code,
+            target: bar.map(Bar::shown),
             rate: Rate::of(part, whole).map(RateView::from),
             verdict: verdict.as_str(),
         });

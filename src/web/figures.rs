@@ -181,6 +181,12 @@ pub fn count(number: i64, lang: Lang) -> String {
     if number < 0 { format!("−{written}") } else { written }
 }
 
+/// A target as people write it: `≥ 98,5 %`.
+pub fn target(shown: &str, lang: Lang) -> String {
+    let shown = shown.replacen(">=", "≥", 1).replace(" %", "\u{a0}%");
+    if lang == Lang::Vi { shown.replace('.', ",") } else { shown }
+}
+
 impl Row {
     /// `2020-01` → `01/2020`
     pub fn month(&self) -> String {

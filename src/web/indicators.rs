@@ -1,6 +1,6 @@
 //! `/chi-tieu`: the plan's scoreboard.
 
-use super::figures::{Rate, days};
+use super::figures::{self, Rate, days};
 use super::form::Form;
 use super::frame::Frame;
 use super::places::with_query;
@@ -21,7 +21,7 @@ struct Indicator {
     section: String,
     title: String,
     counted: String,
-    target: String,
+    target: Option<String>,
     rate: Option<Rate>,
     verdict: String,
     rows: Vec<Row>,
@@ -31,6 +31,7 @@ struct Indicator {
 struct Row {
     branch: String,
     sector: Option<String>,
+    target: Option<String>,
     rate: Option<Rate>,
     verdict: String,
 }
@@ -44,6 +45,16 @@ struct Page {
 }
 
 impl Page {
+    fn target(&self, target: &Option<String>) -> String {
+        let lang = self.f.lang;
+        target.as_ref().map_or_else(|| self.f.t("indicators.no-target"), |text| figures::target(text, lang))
+    }
+
+    /// A target of this row's own, where it has another than all.
+    fn own(&self, row: &Row, of: &Indicator) -> String {
+        if row.target == of.target { String::new() } else { format!(" ({})", self.target(&row.target)) }
+    }
+
     fn rate(&self, rate: &Option<Rate>) -> String {
         rate.as_ref().map_or_else(|| "–".to_owned(), |rate| rate.shown(self.f.lang))
     }

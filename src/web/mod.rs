@@ -74,6 +74,7 @@ mod sessions;
 mod settings;
 mod sign_in;
 mod story;
+mod targets;
 mod templates;
 mod today;
 mod track;

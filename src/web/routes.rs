@@ -3,7 +3,8 @@
 use super::gate::gate;
 use super::{accounts, catalogue, closings, imports, jobs, procedure, reports, settings, templates};
 use super::{
-    apologies, apology, behind, calendar, calendar_change, due_date, indicators, public_rates, rates, track,
+    apologies, apology, behind, calendar, calendar_change, due_date, indicators, public_rates, rates,
+    targets, track,
 };
 use super::{
     assets, closing, dossier, dossiers, hand_over, home, intake, password, preferences, sessions, sign_in,
@@ -72,6 +73,9 @@ pages! {
     get "/ket-qua.csv" => rates::export,
     get "/ket-qua/ho-so" => behind::show,
     get "/chi-tieu" => indicators::show,
+    get "/chi-tieu/muc-tieu" => targets::show,
+    post "/chi-tieu/muc-tieu" => targets::set,
+    post "/chi-tieu/muc-tieu/ket-thuc" => targets::end,
     get "/bao-cao/{file}" => reports::file,
     // figures sent upward
     get "/chot-so-lieu" => closings::show,

@@ -30,6 +30,7 @@ const FEATURES: &[&str] = &[
     "procedure",
     "register",
     "report",
+    "target",
     "upkeep",
     "warning",
 ];
@@ -59,6 +60,7 @@ const ROOMS: &[Room] = &[
     Room { name: "procedure", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "register", uses: &[FEATURES, TOOLS, GROUND], never: &["actix_web", "lettre"] },
     Room { name: "report", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
+    Room { name: "target", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "upkeep", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "warning", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     // tools

@@ -37,6 +37,7 @@ mod procedure;
 mod reference;
 mod register;
 mod report;
+mod target;
 mod upkeep;
 mod warning;
 mod web;

@@ -1,7 +1,7 @@
 //! Rates and their recount, against real databases.
 
 mod behind;
-mod over_http;
+pub mod over_http;
 mod rates;
 mod tallies;
 mod verify;
