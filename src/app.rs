@@ -141,6 +141,13 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(report::indicators::show_indicators)
         .service(report::ii06a::form_ii06a)
         .service(report::overdue::overdue_dossiers)
+        .service(report::ageing::report_ageing)
+        .service(report::causes::report_causes)
+        .service(report::supplements::report_supplements)
+        .service(report::workload::report_workload)
+        .service(report::unit::report_unit)
+        .service(report::integrity::report_integrity)
+        .service(report::integrity::list_integrity_dossiers)
         // what is about to go wrong
         .service(warning::list::list_warnings)
         .service(warning::durations::list_durations)

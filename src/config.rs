@@ -29,6 +29,7 @@ pub struct Config {
     pub office: Office,
     pub apology: Apology,
     pub warnings: Warnings,
+    pub integrity: Integrity,
     pub jobs: Jobs,
     pub limits: Limits,
     pub log: Log,
@@ -105,6 +106,20 @@ pub struct Warnings {
 impl Default for Warnings {
     fn default() -> Self {
         Self { due_soon_working_days: 1, stuck_working_days: 5, months: 6, least_cases: 20 }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Integrity {
+    pub online_check_working_hours: u32,
+    pub registered_again_days: u32,
+    pub returned_within_working_days: u32,
+}
+
+impl Default for Integrity {
+    fn default() -> Self {
+        Self { online_check_working_hours: 8, registered_again_days: 30, returned_within_working_days: 10 }
     }
 }
 
@@ -211,6 +226,8 @@ impl Config {
             ("warnings.stuck_working_days", self.warnings.stuck_working_days),
             ("warnings.months", self.warnings.months),
             ("warnings.least_cases", self.warnings.least_cases),
+            ("integrity.online_check_working_hours", self.integrity.online_check_working_hours),
+            ("integrity.registered_again_days", self.integrity.registered_again_days),
             ("jobs.retry_seconds", self.jobs.retry_seconds),
             ("jobs.poll_seconds", self.jobs.poll_seconds),
             ("jobs.lease_seconds", self.jobs.lease_seconds),
@@ -219,6 +236,13 @@ impl Config {
             if number == 0 {
                 return bad(place, "at least 1 is needed");
             }
+        }
+        // An index holds what was not handed out within five days (migrations/…_signs_of_gaming_…).
+        if self.integrity.returned_within_working_days < 5 {
+            return bad("integrity.returned_within_working_days", "at least 5 are needed");
+        }
+        if self.integrity.online_check_working_hours > 80 || self.integrity.registered_again_days > 366 {
+            return bad("integrity", "at most 80 working hours and 366 days");
         }
         let public = &self.http.public_url;
         if !(public.is_empty() || public.starts_with("https://") || public.starts_with("http://")) {

@@ -6,5 +6,6 @@ pub mod forms;
 pub mod letter;
 pub mod signature;
 pub mod table;
+pub mod table_paper;
 pub mod typeset;
 pub mod word;

@@ -1,16 +1,20 @@
 //! A table for people as a file: CSV that a spreadsheet opens without harm, and XLSX with real numbers and dates.
 //! It knows nothing of what it shows.
 
+use super::dates;
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_xlsxwriter::{
     Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Workbook, XlsxError,
 };
+use serde::Serialize;
 
 /// A worded table.
 #[derive(Debug, Clone, Default)]
 pub struct Table {
     /// The sheet's name and the file's title.
     pub title: String,
+    /// What stands over it on paper, where that is more than its title.
+    pub heading: Option<String>,
     /// Lines under the title: of whom, from when to when.
     pub about: Vec<String>,
     pub columns: Vec<Column>,
@@ -47,6 +51,9 @@ pub enum Cell {
     Number(i64),
     /// The sum of cells to its left in the same row, by their places from 0.
     Sum(Vec<u16>, i64),
+    /// One count over another, as a percentage with two decimals, cut off: the cells by their places from 0 in the same
+    /// row, and their numbers. Empty where there is nothing to divide by.
+    Share(u16, u16, i64, i64),
     Day(NaiveDate),
     /// Local time.
     Moment(NaiveDateTime),
@@ -74,10 +81,42 @@ impl Cell {
             Self::Empty => String::new(),
             Self::Text(text) => defused(text),
             Self::Number(number) | Self::Sum(_, number) => number.to_string(),
+            Self::Share(_, _, part, whole) => share(*part, *whole, '.').unwrap_or_default(),
             Self::Day(day) => day.to_string(),
             Self::Moment(at) => at.format("%Y-%m-%d %H:%M").to_string(),
         }
     }
+
+    /// As people read it on paper.
+    pub fn on_paper(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) => text.clone(),
+            Self::Number(number) | Self::Sum(_, number) => grouped(*number),
+            Self::Share(_, _, part, whole) => share(*part, *whole, ',').unwrap_or_default(),
+            Self::Day(day) => dates::short(*day),
+            Self::Moment(at) => format!("{} {}", at.format("%H:%M"), dates::short(at.date())),
+        }
+    }
+}
+
+/// `1.234.567`.
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut written = if number < 0 { "−".to_owned() } else { String::new() };
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            written.push('.');
+        }
+        written.push(digit);
+    }
+    written
+}
+
+/// `99,96`: hundredths of a percent, cut off and never rounded up. `None` where there is nothing to divide by.
+fn share(part: i64, whole: i64, point: char) -> Option<String> {
+    let hundredths = i128::from(part) * 10_000 / i128::from((whole > 0).then_some(whole)?);
+    Some(format!("{}{point}{:02}", hundredths / 100, hundredths % 100))
 }
 
 /// Text that begins like a formula is one to a spreadsheet; an apostrophe before it makes it text again.
@@ -86,6 +125,84 @@ fn defused(text: &str) -> String {
         Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
         _ => text.to_owned(),
     }
+}
+
+/// A table in words, for whoever lays it out: a page, a paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Shown {
+    pub title: String,
+    /// What stands over it, where that is more than its title.
+    pub heading: Option<String>,
+    pub about: Vec<String>,
+    /// Neighbours under one title, or without one; together all columns.
+    pub groups: Vec<Group>,
+    pub columns: Vec<Head>,
+    pub rows: Vec<Vec<String>>,
+    pub total: Option<Vec<String>>,
+    pub notes: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Group {
+    pub title: Option<&'static str>,
+    pub start: usize,
+    pub count: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Head {
+    pub title: String,
+    /// In characters.
+    pub width: u16,
+    /// `left`, `center` or `right`.
+    pub align: &'static str,
+}
+
+impl Shown {
+    pub fn of(table: &Table) -> Self {
+        let words = |row: &Vec<Cell>| row.iter().map(Cell::on_paper).collect();
+        let columns = (0..).zip(&table.columns);
+        Self {
+            title: table.title.clone(),
+            heading: table.heading.clone(),
+            about: table.about.clone(),
+            groups: groups(&table.columns),
+            columns: columns
+                .map(|(place, column)| Head {
+                    title: column.title.clone(),
+                    width: column.width,
+                    align: align(table, place),
+                })
+                .collect(),
+            rows: table.rows.iter().map(words).collect(),
+            total: table.total.as_ref().map(words),
+            notes: table.notes.clone(),
+        }
+    }
+}
+
+fn groups(columns: &[Column]) -> Vec<Group> {
+    let mut start = 0;
+    columns
+        .chunk_by(|a, b| a.group == b.group)
+        .map(|run| {
+            let group = Group { title: run.first().and_then(|column| column.group), start, count: run.len() };
+            start += run.len();
+            group
+        })
+        .collect()
+}
+
+/// As the first cell that holds something wants it.
+fn align(table: &Table, place: usize) -> &'static str {
+    let cells = table.rows.iter().chain(&table.total).filter_map(|row| row.get(place));
+    let sides = cells.filter_map(|cell| match cell {
+        Cell::Empty => None,
+        Cell::Text(_) => Some("left"),
+        Cell::Number(_) | Cell::Sum(..) | Cell::Share(..) => Some("right"),
+        Cell::Day(_) | Cell::Moment(_) => Some("center"),
+    });
+    sides.into_iter().next().unwrap_or("left")
 }
 
 /// UTF-8 with the mark by which spreadsheets know it; the header in one line.
@@ -110,10 +227,12 @@ struct Formats {
     head: Format,
     text: Format,
     number: Format,
+    share: Format,
     day: Format,
     moment: Format,
     bold_text: Format,
     bold_number: Format,
+    bold_share: Format,
 }
 
 impl Formats {
@@ -129,10 +248,12 @@ impl Formats {
                 .set_background_color(Color::RGB(0x00E8_EEF4)),
             text: cell().set_text_wrap(),
             number: cell().set_num_format("#,##0"),
+            share: cell().set_num_format("0.00"),
             day: cell().set_num_format("dd/mm/yyyy"),
             moment: cell().set_num_format("dd/mm/yyyy hh:mm"),
             bold_text: cell().set_bold(),
             bold_number: cell().set_bold().set_num_format("#,##0"),
+            bold_share: cell().set_bold().set_num_format("0.00"),
         }
     }
 }
@@ -149,7 +270,7 @@ pub fn xlsx(table: &Table) -> Result<Vec<u8>, XlsxError> {
     sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.write_with_format(0, 0, &table.title, &formats.title)?;
     let mut line = 1;
-    for about in &table.about {
+    for about in table.heading.iter().chain(&table.about) {
         sheet.write(line, 0, about)?;
         line += 1;
     }
@@ -262,6 +383,23 @@ fn write_cell(
             let formula = Formula::new(format!("={sum}")).set_result(value.to_string());
             sheet.write_formula_with_format(line, place, formula, number)?
         }
+        Cell::Share(part, whole, of_part, of_whole) => match share(*of_part, *of_whole, '.') {
+            None => sheet.write_blank(line, place, text)?,
+            Some(percent) => {
+                let name = |place: &u16| {
+                    format!("{}{}", rust_xlsxwriter::utility::column_number_to_name(*place), line + 1)
+                };
+                // Cut off in whole numbers, as the stored value is: 0.29*100 is less than 29 in floating point.
+                let formula = format!("=INT(10000*{}/{})/100", name(part), name(whole));
+                let formula = Formula::new(formula).set_result(percent);
+                sheet.write_formula_with_format(
+                    line,
+                    place,
+                    formula,
+                    if bold { &formats.bold_share } else { &formats.share },
+                )?
+            }
+        },
         Cell::Day(day) => {
             let day = ExcelDateTime::parse_from_str(&day.to_string())?;
             sheet.write_datetime_with_format(line, place, &day, &formats.day)?
@@ -294,6 +432,7 @@ mod tests {
     fn table() -> Table {
         Table {
             title: "Báo cáo: thử/nghiệm".to_owned(),
+            heading: None,
             about: vec!["Từ 01/03/2026 đến 31/03/2026".to_owned()],
             columns: vec![
                 Column::new("Lĩnh vực", 30),

@@ -252,7 +252,7 @@ pub(super) fn check_time(dossier: Option<&Dossier>, context: &Context<'_>) -> Re
 }
 
 /// Midnight of today, or of the last working day when today is off.
-fn start_of_working_day(calendar: &Calendar, now: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn start_of_working_day(calendar: &Calendar, now: DateTime<Utc>) -> DateTime<Utc> {
     let today = day_of(now);
     let day = match calendar.is_working(today) {
         Ok(true) | Err(CalendarMissing { .. }) => today,

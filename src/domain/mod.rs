@@ -1,6 +1,7 @@
 //! The pure core: what motcua exists for. No database, no HTTP, no file, no clock, no words for people.
 //! It imports nothing of ours outside itself; `tests/it/house.rs` fails when it does.
 
+pub mod ageing;
 pub mod apology;
 pub mod calendar;
 pub mod catalogue;
@@ -12,6 +13,7 @@ pub mod durations;
 pub mod event;
 pub mod figure;
 pub mod ids;
+pub mod integrity;
 pub mod letter_status;
 pub mod lifecycle;
 pub mod local_time;

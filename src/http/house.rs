@@ -29,6 +29,8 @@ pub struct Settings {
     pub in_force: Vec<Shown>,
     /// When the early warning warns.
     pub warnings: config::Warnings,
+    /// From where on a span is a sign of gaming.
+    pub integrity: config::Integrity,
 }
 
 impl Default for Settings {
@@ -42,6 +44,7 @@ impl Default for Settings {
             https: false,
             in_force: Vec::new(),
             warnings: config::Warnings::default(),
+            integrity: config::Integrity::default(),
         }
     }
 }
@@ -57,6 +60,7 @@ impl From<&Config> for Settings {
             https: config.http.public_url.starts_with("https://"),
             in_force: config.shown(),
             warnings: config.warnings,
+            integrity: config.integrity,
         }
     }
 }

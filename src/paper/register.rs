@@ -7,6 +7,7 @@ use crate::account::Officer;
 use crate::apology::Letters;
 use crate::documents::dates;
 use crate::documents::forms::{Entry, Form, FormSet, Head, Register, wording};
+use crate::documents::table::{self, Cell, Column, Shown, Table};
 use crate::domain::ids::DossierId;
 use crate::domain::local_time::{day_of, moment};
 use crate::dossier::Views;
@@ -45,15 +46,18 @@ pub struct Question {
 enum Format {
     Json,
     Csv,
+    Xlsx,
     Pdf,
+    /// In words, for pages.
+    Table,
 }
 
 impl Format {
     /// Lines at most: a paper is laid out whole.
     fn most(self) -> usize {
         match self {
-            Self::Json | Self::Csv => 20_000,
-            Self::Pdf => 500,
+            Self::Json | Self::Csv | Self::Xlsx => 20_000,
+            Self::Pdf | Self::Table => 500,
         }
     }
 }
@@ -120,7 +124,7 @@ struct Book {
     set: FormSet,
 }
 
-/// The register of a branch as JSON, CSV or PDF (A4 landscape, form 06 of TT 01/2018, 07 of TT 03/2025). Officers of
+/// The register of a branch as JSON, CSV, XLSX or PDF (A4 landscape, form 06 of TT 01/2018, 07 of TT 03/2025). Officers of
 /// the branch, the department office, administrators. It holds names and addresses: who asked is noted with each
 /// dossier.
 #[utoipa::path(tag = "documents", params(Question), responses((status = 200, body = RegisterView)))]
@@ -175,10 +179,15 @@ pub async fn show_register(
             to: book.to,
             entries: book.entries.into_iter().map(RegisterEntry::from).collect(),
         })),
-        Format::Csv => Ok(HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8"))
-            .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")))
-            .body(csv(&book.entries)?)),
+        Format::Csv => {
+            let bytes = table::csv(&book_table(&book, question.year)).map_err(|error| broken(&error))?;
+            Ok(file("text/csv; charset=utf-8", &format!("{name}.csv"), bytes))
+        }
+        Format::Xlsx => {
+            let bytes = table::xlsx(&book_table(&book, question.year)).map_err(|error| broken(&error))?;
+            Ok(file(XLSX, &format!("{name}.xlsx"), bytes))
+        }
+        Format::Table => Ok(HttpResponse::Ok().json(Shown::of(&book_table(&book, question.year)))),
         Format::Pdf => {
             let sheet = sheet(book, question.year, now)?;
             let press = letters.press.clone();
@@ -260,53 +269,74 @@ fn sheet(book: Book, year: i32, now: DateTime<Utc>) -> Outcome<Sheet> {
     })
 }
 
-/// With a mark that tells spreadsheets it is UTF-8, and with nothing they would calculate.
-fn csv(entries: &[Entry]) -> Outcome<Vec<u8>> {
-    let broken = |error: &dyn std::fmt::Display| Failure::Broken(error.to_string());
-    let mut table = csv::Writer::from_writer("\u{FEFF}".as_bytes().to_vec());
-    table
-        .write_record([
-            "TT",
-            "Mã hồ sơ",
-            "Tên TTHC / Nội dung",
-            "Số lượng hồ sơ (bộ)",
-            "Tên cá nhân, tổ chức",
-            "Địa chỉ, số điện thoại",
-            "Cơ quan chủ trì giải quyết",
-            "Nhận hồ sơ",
-            "Hẹn trả kết quả",
-            "Chuyển hồ sơ đến cơ quan giải quyết",
-            "Nhận kết quả từ cơ quan giải quyết",
-            "Trả kết quả: ngày, tháng, năm",
-            "Trả kết quả: phương thức nhận kết quả",
-            "Trả kết quả: ký nhận",
-            "Ghi chú",
-        ])
-        .map_err(|error| broken(&error))?;
-    for e in entries {
-        let cells = [
-            &e.seq,
-            &e.dossier_code,
-            &e.procedure_name,
-            &e.set_count,
-            &e.owner_name,
-            &e.contact,
-            &e.agency,
-            &e.received_on,
-            &e.due_on,
-            &e.forwarded_on,
-            &e.resolved_on,
-            &e.returned_on,
-            &e.return_method,
-            "",
-            &e.note,
-        ];
-        table.write_record(cells.map(defused)).map_err(|error| broken(&error))?;
-    }
-    table.into_inner().map_err(|error| broken(&error))
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, kind))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .body(bytes)
 }
 
-/// A cell that begins like a formula is text, and says so.
-fn defused(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+fn broken(error: &dyn std::fmt::Display) -> Failure {
+    Failure::Broken(error.to_string())
+}
+
+/// The book as a table; dates are dates in it.
+fn book_table(book: &Book, year: i32) -> Table {
+    const DAYS: &str = "Ngày, tháng, năm";
+    const RETURN: &str = "Trả kết quả";
+    let day = |text: &str| match NaiveDate::parse_from_str(text, "%d/%m/%Y") {
+        Ok(day) => Cell::Day(day),
+        Err(_) => Cell::text(text),
+    };
+    let number = |text: &str| text.parse().map_or_else(|_| Cell::text(text), Cell::Number);
+    let row = |e: &Entry| {
+        vec![
+            number(&e.seq),
+            Cell::text(&e.dossier_code),
+            Cell::text(&e.procedure_name),
+            Cell::text(&e.set_count),
+            Cell::text(&e.owner_name),
+            Cell::text(&e.contact),
+            Cell::text(&e.agency),
+            day(&e.received_on),
+            day(&e.due_on),
+            day(&e.forwarded_on),
+            day(&e.resolved_on),
+            day(&e.returned_on),
+            Cell::text(&e.return_method),
+            Cell::Empty,
+            Cell::text(&e.note),
+        ]
+    };
+    Table {
+        title: "Sổ theo dõi hồ sơ".to_owned(),
+        heading: Some(format!("SỔ THEO DÕI HỒ SƠ NĂM {year}")),
+        about: vec![
+            book.branch.name.clone(),
+            format!("Từ ngày {} đến ngày {}", dates::short(book.from), dates::short(book.to)),
+        ],
+        columns: vec![
+            Column::new("TT", 6),
+            Column::new("Mã hồ sơ", 26),
+            Column::new("Tên TTHC / Nội dung", 40),
+            Column::new("Số lượng hồ sơ (bộ)", 8),
+            Column::new("Tên cá nhân, tổ chức", 26),
+            Column::new("Địa chỉ, số điện thoại", 34),
+            Column::new("Cơ quan chủ trì giải quyết", 24),
+            Column::of(DAYS, "Nhận hồ sơ", 12),
+            Column::of(DAYS, "Hẹn trả kết quả", 12),
+            Column::of(DAYS, "Chuyển hồ sơ đến cơ quan giải quyết", 12),
+            Column::of(DAYS, "Nhận kết quả từ cơ quan giải quyết", 12),
+            Column::of(RETURN, "Ngày, tháng, năm", 12),
+            Column::of(RETURN, "Phương thức nhận kết quả", 14),
+            Column::of(RETURN, "Ký nhận", 10),
+            Column::new("Ghi chú", 26),
+        ],
+        rows: book.entries.iter().map(row).collect(),
+        total: None,
+        notes: Vec::new(),
+    }
 }

@@ -1,6 +1,7 @@
 //! What people ask with, over HTTP and on the command line, made into a [`Question`]: codes looked up, days
 //! checked, the branch kept to the asker's own.
 
+use super::format::Format;
 use super::question::Question;
 use super::store::{self, Apart, Only};
 use crate::db::Conn;
@@ -55,6 +56,37 @@ impl Grouping {
             Self::ReportingPeriod => Some(Period::ReportingPeriod),
             _ => None,
         }
+    }
+}
+
+/// What a report of a period is asked for. All days included.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReportAsked {
+    #[param(example = "2019-12-15")]
+    pub from: NaiveDate,
+    #[param(example = "2020-03-14")]
+    pub to: NaiveDate,
+    /// The evening up to which is looked: `to` unless it is given, and today at the latest.
+    pub as_of: Option<NaiveDate>,
+    /// One branch; otherwise all that the asker sees.
+    pub branch_code: Option<String>,
+    #[serde(default)]
+    #[param(inline)]
+    pub format: Format,
+}
+
+impl ReportAsked {
+    /// The same days and branch as a question about the figures, kept apart by these.
+    pub fn by(&self, by: &[Grouping]) -> Asked {
+        let branch_code = self.branch_code.clone();
+        Asked { branch_code, by: by.to_vec(), ..Asked::of_days(self.from, self.to, self.as_of) }
+    }
+
+    /// What a file of this report is called, without its ending.
+    pub fn named(&self, name: &str) -> String {
+        format!("{name}-{}-{}", self.from, self.to)
     }
 }
 

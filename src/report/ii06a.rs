@@ -1,14 +1,17 @@
 //! `GET /reports/ii06a`: form II.06a/VPCP/KSTT (TT 02/2017/TT-VPCP), how dossiers were dealt with, by sector. Thirteen
 //! columns; the sums are checked before anything goes out.
 
-use super::asked::{Asked, Grouping};
-use super::format::{Format, answer};
+use super::asked::{Asked, Grouping, ReportAsked};
+use super::format::{Sheet, answer};
+use super::heading::Heading;
 use super::rates::rates;
 use super::view::{FiguresView, RatesView};
 use crate::account::Officer;
+use crate::apology::Letters;
 use crate::db::Conn;
 use crate::documents::dates;
 use crate::documents::table::{Cell, Column, Table};
+use crate::documents::table_paper::Signature;
 use crate::domain::ids::BranchId;
 use crate::domain::local_time::day_of;
 use crate::failure::{Failure, Outcome};
@@ -17,26 +20,8 @@ use crate::reference::Reference;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
-/// What the form is asked for.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct FormAsked {
-    #[param(example = "2019-12-15")]
-    from: NaiveDate,
-    #[param(example = "2020-03-14")]
-    to: NaiveDate,
-    /// The evening on which what is in process is counted: `to` unless it is given.
-    as_of: Option<NaiveDate>,
-    /// One branch; otherwise all that the asker sees, added up.
-    branch_code: Option<String>,
-    #[serde(default)]
-    #[param(inline)]
-    format: Format,
-}
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Form II.06a: one row a sector.
 #[derive(Debug, Serialize, ToSchema)]
@@ -132,29 +117,38 @@ impl FormFigures {
     }
 }
 
-/// Form II.06a of these days, by sector, as JSON, CSV or XLSX.
-#[utoipa::path(tag = "reports", params(FormAsked), responses((status = 200, body = Ii06a)))]
+/// Form II.06a of these days, by sector, as JSON, CSV, XLSX or PDF.
+#[utoipa::path(tag = "reports", params(ReportAsked), responses((status = 200, body = Ii06a)))]
 #[get("/reports/ii06a")]
 pub async fn form_ii06a(
     house: Data<House>,
+    letters: Data<Letters>,
     officer: Officer,
-    asked: Query<FormAsked>,
+    asked: Query<ReportAsked>,
 ) -> Result<HttpResponse, Problem> {
-    let FormAsked { from, to, as_of, branch_code, format } = asked.into_inner();
-    let asked = Asked { branch_code, by: vec![Grouping::Sector], ..Asked::of_days(from, to, as_of) };
-    let today = day_of(house.clock.now());
+    let report = asked.into_inner();
+    let asked = report.by(&[Grouping::Sector]);
+    let now = house.clock.now();
+    let today = day_of(now);
     let references = house.references.clone();
-    let form = house
+    let (form, heading) = house
         .db
         .snapshot(move |c| {
             let reference = references.of(c)?;
             let form = ii06a(c, &reference, &asked, today, officer.scope())?;
-            let of_whom = of_whom(&reference, form.branch_code.as_deref());
-            Ok::<_, Failure>((form, of_whom))
+            let heading = Heading::of(&reference, form.branch_code.as_deref());
+            Ok::<_, Failure>((form, heading))
         })
         .await?;
-    let (form, of_whom) = form;
-    Ok(answer(format, &format!("ii06a-{from}-{to}"), &form, || table(&form, &of_whom))?)
+    let sheet = || Sheet {
+        table: table(&form, &heading.agency),
+        heading: heading.clone(),
+        signatures: vec![
+            Signature::new("NGƯỜI LẬP BIỂU", "(Ký, ghi rõ họ tên)"),
+            Signature::new("THỦ TRƯỞNG ĐƠN VỊ", "(Ký, đóng dấu, ghi rõ họ tên)"),
+        ],
+    };
+    answer(report.format, &report.named("ii06a"), &form, (&letters.press, now), sheet).await
 }
 
 /// The form, checked.
@@ -197,16 +191,6 @@ pub fn ii06a(
     }
 }
 
-fn of_whom(reference: &Reference, branch_code: Option<&str>) -> String {
-    let branches = reference.branches();
-    let named = branch_code.and_then(|code| reference.branch(code));
-    match (named, branches.first()) {
-        (Some(branch), _) => branch.name.clone(),
-        (None, Some(branch)) => branch.department_name.clone(),
-        (None, None) => String::new(),
-    }
-}
-
 /// The form in the words of the circular.
 fn table(form: &Ii06a, of_whom: &str) -> Table {
     const RECEIVED: &str = "Số hồ sơ tiếp nhận";
@@ -233,8 +217,8 @@ fn table(form: &Ii06a, of_whom: &str) -> Table {
     }
     Table {
         title: "Biểu II.06a/VPCP/KSTT".to_owned(),
+        heading: Some("TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH TẠI CƠ QUAN, ĐƠN VỊ".to_owned()),
         about: vec![
-            "TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH TẠI CƠ QUAN, ĐƠN VỊ".to_owned(),
             of_whom.to_owned(),
             format!(
                 "Từ {} đến {}, chốt số liệu hết ngày {}. Đơn vị tính: hồ sơ",

@@ -3,21 +3,29 @@
 //! Every figure is read from the tallies and never from the dossiers. `verify`, which is there to distrust them, reads
 //! events; so does `behind`, which lists the dossiers that a figure counts.
 
+pub mod ageing;
 mod asked;
 pub mod behind;
+mod cause_words;
+pub mod causes;
 mod cover;
 mod format;
+mod heading;
 pub mod ii06a;
 mod in_memory;
 pub mod indicators;
+pub mod integrity;
 pub mod overdue;
 pub mod public_rates;
 mod question;
 pub mod rates;
 mod store;
+pub mod supplements;
 mod tally_rows;
+pub mod unit;
 pub mod verify;
 mod view;
+pub mod workload;
 
 pub use asked::{Asked, Grouping};
 pub use ii06a::{FormFigures, ii06a};

@@ -1,15 +1,16 @@
 //! `GET /reports/overdue`: which dossiers were late, how late, who held them when they became it, why, and whether
 //! anybody has apologised. As many as the rates of the same days count.
 
-use super::format::{Format, answer};
+use super::cause_words;
+use super::format::{Format, Sheet, answer};
+use super::heading::Heading;
 use crate::account::Officer;
-use crate::apology::{self, Late, LetterOf, Period, Which};
+use crate::apology::{self, Late, LetterOf, Letters, Period, Which};
 use crate::both;
 use crate::db::Conn;
 use crate::db::schema::officers;
 use crate::documents::dates;
 use crate::documents::table::{Cell, Column, Table};
-use crate::domain::apology::CauseCode;
 use crate::domain::ids::{BranchId, OfficerId};
 use crate::domain::local_time::{day_of, local};
 use crate::domain::punctuality::days_late;
@@ -79,18 +80,20 @@ pub struct OverdueLine {
     pub letter_on: Option<NaiveDate>,
 }
 
-/// The late dossiers of these days, as JSON, CSV or XLSX.
+/// The late dossiers of these days, as JSON, CSV, XLSX or PDF.
 #[utoipa::path(tag = "reports", params(OverdueAsked), responses((status = 200, body = Overdue)))]
 #[get("/reports/overdue")]
 pub async fn overdue_dossiers(
     house: Data<House>,
+    letters: Data<Letters>,
     officer: Officer,
     asked: Query<OverdueAsked>,
 ) -> Result<HttpResponse, Problem> {
     let OverdueAsked { from, to, branch_code, format } = asked.into_inner();
-    let today = day_of(house.clock.now());
+    let now = house.clock.now();
+    let today = day_of(now);
     let references = house.references.clone();
-    let found = house
+    let (found, heading) = house
         .db
         .snapshot(move |c| {
             let reference = references.of(c)?;
@@ -105,10 +108,13 @@ pub async fn overdue_dossiers(
                 }
                 None => officer.scope(),
             };
-            overdue(c, &reference, branch, from, to, today)
+            let found = overdue(c, &reference, branch, from, to, today)?;
+            let code = branch.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.as_str());
+            Ok::<_, Failure>((found, Heading::of(&reference, code)))
         })
         .await?;
-    Ok(answer(format, &format!("qua-han-{from}-{to}"), &found, || table(&found))?)
+    let sheet = || Sheet::of(table(&found), heading.clone());
+    answer(format, &format!("qua-han-{from}-{to}"), &found, (&letters.press, now), sheet).await
 }
 
 /// # Errors
@@ -164,8 +170,7 @@ fn line(
         version.map(|version| version.name.clone())
     });
     let cause = letter.and_then(|letter| letter.cause.clone());
-    let kind =
-        cause.as_deref().and_then(|code| CauseCode::parse(code).ok()).and_then(|code| code.built_in_kind());
+    let kind = cause.as_deref().and_then(cause_words::kind_of);
     let issued = letter.filter(|letter| letter.issued_on.is_some());
     OverdueLine {
         dossier_code: late.code.clone(),
@@ -187,14 +192,10 @@ fn line(
 }
 
 fn table(found: &Overdue) -> Table {
-    let cause_kind = |kind: Option<&str>| match kind {
-        Some("subjective") => "chủ quan",
-        Some("objective") => "khách quan",
-        _ => "",
-    };
     let text = |words: &Option<String>| words.as_ref().map_or(Cell::Empty, Cell::text);
     Table {
         title: "Hồ sơ quá hạn".to_owned(),
+        heading: Some("DANH SÁCH HỒ SƠ QUÁ HẠN".to_owned()),
         about: vec![format!(
             "Kết thúc quá hạn từ {} đến {}, và đang giải quyết quá hạn đến hết ngày {}",
             dates::short(found.from),
@@ -232,8 +233,8 @@ fn table(found: &Overdue) -> Table {
                     Cell::day(line.ended_on),
                     Cell::Number(i64::from(line.days_late)),
                     text(&line.held_by),
-                    text(&line.cause),
-                    Cell::text(cause_kind(line.cause_kind)),
+                    text(&line.cause.as_deref().map(cause_words::cause)),
+                    Cell::text(cause_words::kind(line.cause.as_deref().and_then(cause_words::kind_of))),
                     text(&line.letter_number),
                     Cell::day(line.letter_on),
                 ]

@@ -42,6 +42,7 @@ const MENU: &[Place] = &[
     Place { id: "dossiers", path: "/ho-so", who: ALL, key: "4" },
     Place { id: "apologies", path: "/xin-loi", who: ALL, key: "5" },
     Place { id: "rates", path: "/ket-qua", who: ALL, key: "6" },
+    Place { id: "reports", path: "/bao-cao", who: ALL, key: "" },
     Place { id: "warnings", path: "/canh-bao", who: ALL, key: "" },
     Place { id: "closings", path: "/chot-so-lieu", who: ALL, key: "" },
     Place { id: "calendar", path: "/lich", who: ALL, key: "" },

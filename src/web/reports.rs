@@ -1,34 +1,241 @@
-//! `/bao-cao/…`: the forms and lists behind the figures, as files: form II.06a, the late dossiers, the register.
+//! `/bao-cao`: every report for a period of one's choice, as a table on the page or as a file.
 
-use super::figures::days;
+use super::form::Form;
+use super::frame::Frame;
+use super::periods::{self, Days, KINDS};
 use super::places::with_query;
 use super::visit::{Shown, Visit};
 use crate::http::Problem;
 use actix_web::web::Path;
+use askama::Template;
+use chrono::Datelike;
+use serde::Deserialize;
+
+/// A report: its name in addresses and words, where the API has it, and what it is asked with.
+struct Report {
+    name: &'static str,
+    path: &'static str,
+    asks: Asks,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    /// From when to when.
+    Days,
+    /// It tells how things stand now.
+    Nothing,
+    /// A book is one year of one branch.
+    Book,
+}
+
+const REPORTS: [Report; 8] = [
+    Report { name: "ii06a", path: "/reports/ii06a", asks: Asks::Days },
+    Report { name: "qua-han", path: "/reports/overdue", asks: Asks::Days },
+    Report { name: "nguyen-nhan", path: "/reports/causes", asks: Asks::Days },
+    Report { name: "bo-sung", path: "/reports/supplements", asks: Asks::Days },
+    Report { name: "khoi-luong", path: "/reports/workload", asks: Asks::Days },
+    Report { name: "ton", path: "/reports/ageing", asks: Asks::Nothing },
+    Report { name: "liem-chinh", path: "/reports/integrity", asks: Asks::Days },
+    Report { name: "so", path: "/reports/register", asks: Asks::Book },
+];
+const FILES: [&str; 3] = ["csv", "xlsx", "pdf"];
+/// The periods of the report of a unit.
+const UNIT_MONTHS: [u32; 4] = [3, 6, 9, 12];
+
+impl Report {
+    fn named(name: &str) -> Option<&'static Self> {
+        REPORTS.iter().find(|report| report.name == name)
+    }
+
+    /// Its address in the API.
+    fn asked(&self, days: &Days, branch: &str, format: &str) -> String {
+        let shared = [("branch_code", branch), ("format", format)];
+        match self.asks {
+            Asks::Nothing => with_query(self.path, &shared),
+            Asks::Days => {
+                with_query(self.path, &[&shared[..], &[("from", &days.from), ("to", &days.to)]].concat())
+            }
+            Asks::Book => {
+                // What goes beyond the year is in the next book.
+                let year = days.from.get(..4).unwrap_or_default();
+                let last = format!("{year}-12-31");
+                let to = if days.to > last { &last } else { &days.to };
+                let book = [("year", year), ("from", &days.from), ("to", to)];
+                with_query(self.path, &[&shared[..], &book[..]].concat())
+            }
+        }
+    }
+}
+
+/// A table as the API words it.
+#[derive(Deserialize)]
+struct Table {
+    title: String,
+    heading: Option<String>,
+    about: Vec<String>,
+    groups: Vec<Group>,
+    columns: Vec<Column>,
+    rows: Vec<Vec<String>>,
+    total: Option<Vec<String>>,
+    notes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    title: Option<String>,
+    start: usize,
+    count: usize,
+}
+
+#[derive(Deserialize)]
+struct Column {
+    title: String,
+    align: String,
+}
+
+impl Table {
+    fn heading(&self) -> &str {
+        self.heading.as_deref().unwrap_or(&self.title)
+    }
+
+    fn is_grouped(&self) -> bool {
+        self.groups.iter().any(|group| group.title.is_some())
+    }
+
+    fn of(&self, group: &Group) -> &[Column] {
+        self.columns.get(group.start..group.start + group.count).unwrap_or_default()
+    }
+
+    fn is_number(&self, place: &usize) -> bool {
+        self.columns.get(*place).is_some_and(|column| column.align == "right")
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/reports.html")]
+struct Page {
+    f: Frame,
+    form: Form,
+    branches: Vec<(String, String)>,
+    kinds: Vec<(String, String)>,
+    /// The period, as links take it along; empty where it makes none.
+    narrowed: String,
+    /// The period in words.
+    period: String,
+    /// The report that is shown.
+    chosen: String,
+    table: Option<Table>,
+}
+
+impl Page {
+    fn reports(&self) -> impl Iterator<Item = &'static Report> {
+        REPORTS.iter()
+    }
+
+    fn unit_months(&self) -> [u32; 4] {
+        UNIT_MONTHS
+    }
+
+    fn files(&self) -> [&'static str; 3] {
+        FILES
+    }
+
+    /// One branch is chosen, or there is only one.
+    fn is_one_branch(&self) -> bool {
+        !self.f.sees_all() || self.form.given("branch_code").is_some()
+    }
+
+    fn can(&self, report: &Report) -> bool {
+        report.asks != Asks::Book || self.is_one_branch()
+    }
+
+    fn name(&self, report: &str) -> String {
+        self.f.word("reports.name", report)
+    }
+
+    fn about(&self, report: &str) -> String {
+        self.f.word("reports.about", report)
+    }
+}
+
+#[derive(Deserialize)]
+struct Items<T> {
+    items: Vec<T>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    code: String,
+    name: String,
+}
+
+pub async fn show(visit: Visit) -> Shown {
+    let entered = visit.asked();
+    let f = visit.frame("reports");
+    let (mut form, days) = periods::asked(&entered, &f, visit.today);
+    let branch = entered.value("branch_code").trim().to_owned();
+    let branches: Items<Named> = visit.get("/branches?limit=200").await?;
+    let branches = [(String::new(), f.t("rates.all"))]
+        .into_iter()
+        .chain(branches.items.into_iter().map(|one| (one.code, one.name)))
+        .collect();
+    let kinds = KINDS.iter().map(|kind| ((*kind).to_owned(), f.word("reports.kind", kind))).collect();
+    let report = Report::named(entered.value("loai"));
+    let mut page = Page {
+        kinds,
+        branches,
+        narrowed: String::new(),
+        period: String::new(),
+        chosen: report.map(|report| report.name.to_owned()).unwrap_or_default(),
+        table: None,
+        form: Form::default(),
+        f,
+    };
+    let Some(days) = days else {
+        page.form = form;
+        return visit.refused(&page);
+    };
+    page.narrowed = narrowed(&days, &branch);
+    page.period = page.f.t2("reports.period", "from", page.f.on(&days.from), "to", page.f.on(&days.to));
+    let Some(report) = report else {
+        page.form = form;
+        return visit.page(&page);
+    };
+    match visit.get(&report.asked(&days, &branch, "table")).await {
+        Ok(table) => {
+            (page.form, page.table) = (form, Some(table));
+            visit.page(&page)
+        }
+        Err(problem) if problem.status().as_u16() == 422 => {
+            form.refused(&problem, visit.lang());
+            page.form = form;
+            visit.refused(&page)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+fn narrowed(days: &Days, branch: &str) -> String {
+    let query = with_query("", &[("from", &days.from), ("to", &days.to), ("branch_code", branch)]);
+    query.trim_start_matches('?').to_owned()
+}
 
 /// One report in one format, for the days and the branch of the address.
 pub async fn file(visit: Visit, file: Path<String>) -> Shown {
     let asked = visit.asked();
-    let (from, to) = days(&asked, visit.today);
-    let branch = asked.value("branch_code");
-    let shared = [("from", from.as_str()), ("to", to.as_str()), ("branch_code", branch)];
-    let path = match file.split_once('.') {
-        Some(("ii06a", format @ ("csv" | "xlsx"))) => {
-            with_query("/reports/ii06a", &[&shared[..], &[("format", format)]].concat())
-        }
-        Some(("qua-han", format @ ("csv" | "xlsx"))) => {
-            with_query("/reports/overdue", &[&shared[..], &[("format", format)]].concat())
-        }
-        Some(("so", format @ ("csv" | "pdf"))) => {
-            // A book is one year; what goes beyond it is in the next one.
-            let year = from.get(..4).unwrap_or_default();
-            let last = format!("{year}-12-31");
-            let to = if to > last { &last } else { &to };
-            let query =
-                [("year", year), ("from", &from), ("to", to), ("branch_code", branch), ("format", format)];
-            with_query("/reports/register", &query)
-        }
-        _ => return Err(Problem::no_such_path()),
-    };
-    visit.file(&path).await
+    let (from, to) = super::figures::days(&asked, visit.today);
+    let Some((report, format)) = file.split_once('.') else { return Err(Problem::no_such_path()) };
+    if let (Some(months), "pdf") = (report.strip_prefix("don-vi-"), format) {
+        let year = asked.given("nam").map_or_else(|| visit.today.year().to_string(), str::to_owned);
+        let query = [
+            ("year", year.as_str()),
+            ("months", months),
+            ("branch_code", asked.value("branch_code")),
+            ("format", format),
+        ];
+        return visit.file(&with_query("/reports/unit", &query)).await;
+    }
+    let found = Report::named(report).filter(|_| FILES.contains(&format));
+    let Some(report) = found else { return Err(Problem::no_such_path()) };
+    visit.file(&report.asked(&Days { from, to }, asked.value("branch_code"), format)).await
 }

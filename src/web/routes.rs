@@ -1,7 +1,7 @@
 //! Every page in one place, and which of them are open to all.
 
 use super::gate::gate;
-use super::{accounts, catalogue, closings, imports, jobs, procedure, reports, settings, templates};
+use super::{accounts, catalogue, closings, imports, jobs, procedure, reports, settings, signs, templates};
 use super::{
     apologies, apology, behind, calendar, calendar_change, due_date, indicators, public_rates, rates,
     targets, track,
@@ -76,6 +76,8 @@ pages! {
     get "/chi-tieu/muc-tieu" => targets::show,
     post "/chi-tieu/muc-tieu" => targets::set,
     post "/chi-tieu/muc-tieu/ket-thuc" => targets::end,
+    get "/bao-cao" => reports::show,
+    get "/bao-cao/dau-hieu" => signs::show,
     get "/bao-cao/{file}" => reports::file,
     // figures sent upward
     get "/chot-so-lieu" => closings::show,

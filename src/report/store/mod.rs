@@ -4,12 +4,14 @@
 mod add;
 mod candidates;
 mod officers;
+mod open;
 mod recount;
 mod sums;
 
 pub use add::Additions;
 pub use candidates::{Place, Scan, Told, candidates};
 pub use officers::{officer_named, officer_names};
+pub use open::{OpenLine, open_lines};
 pub use recount::{branches, code_counters, strays, tallied_days};
 pub use sums::{Apart, Only, Selection, Summed, sums};
 

@@ -1,8 +1,11 @@
 //! Rates and their recount, against real databases.
 
 mod behind;
+mod integrity;
 pub mod over_http;
 mod rates;
+mod tables;
 mod tallies;
+mod unit;
 mod verify;
 pub mod written;

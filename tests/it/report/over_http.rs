@@ -121,6 +121,25 @@ on_both! {
         assert!(book.text.starts_with("PK"), "a spreadsheet");
     }
 
+    async fn tables_are_papers_too_and_a_paper_has_an_end(db: TestDatabase) {
+        let house = march(db).await;
+        let office = house.sign_in_as(Role::Office, None).await;
+        let head = house.sign_in_as(Role::Head, Some("TS")).await;
+        for (who, path, name) in [
+            (&head, "ii06a", "ii06a-2026-03-01-2026-03-31.pdf"),
+            (&office, "ii06a", "ii06a-2026-03-01-2026-03-31.pdf"),
+            (&office, "overdue", "qua-han-2026-03-01-2026-03-31.pdf"),
+        ] {
+            let paper = who.get(&format!("/reports/{path}?{MARCH}&format=pdf")).await.expect(200);
+            assert_eq!(paper.header("content-type"), Some("application/pdf"), "{path}");
+            assert_eq!(paper.header("content-disposition"), Some(format!("inline; filename=\"{name}\"").as_str()));
+            assert_eq!(paper.header("cache-control"), Some("private, no-store"));
+            assert!(paper.text.starts_with("%PDF-1.7"), "{path}");
+        }
+        head.get(&format!("/reports/ii06a?{MARCH}&branch_code=KL&format=pdf")).await.expect_problem(403, "foreign-branch");
+        house.nobody().get(&format!("/reports/overdue?{MARCH}&format=pdf")).await.expect(401);
+    }
+
     async fn an_officers_row_has_a_name_and_no_second_rate(db: TestDatabase) {
         let house = march(db).await;
         let head = house.sign_in_as(Role::Head, Some("TS")).await;

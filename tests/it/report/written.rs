@@ -27,6 +27,8 @@ pub struct Written {
     pub lives: Vec<Counted>,
     /// Their keys, in the same order.
     pub keys: Vec<DossierId>,
+    /// The events of each, as they were entered.
+    pub told: Vec<Vec<Event>>,
 }
 
 /// So many lives: what came before a correction in bulk, the rest act by act, as it happens at a counter.
@@ -47,13 +49,14 @@ pub fn written(db: &TestDatabase, count: usize) -> Written {
     for lives in lives.chunks(40) {
         write(&ground, &reference, lives);
     }
-    let mut counted = Vec::new();
+    let (mut counted, mut told) = (Vec::new(), Vec::new());
     for id in lives.iter().map(|(id, _)| *id) {
         let events = ground.write(move |tx| dossier::events(tx, id));
         counted.push(Counted::of(&events));
+        told.push(events);
     }
     let keys = lives.iter().map(|(id, _)| *id).collect();
-    Written { ground, reference, ids: world.ids, lives: counted, keys }
+    Written { ground, reference, ids: world.ids, lives: counted, keys, told }
 }
 
 pub fn ids(ground: &Ground, reference: &Reference) -> Ids {

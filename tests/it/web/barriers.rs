@@ -51,6 +51,8 @@ async fn no_page_keeps_anybody_out_as_far_as_a_machine_can_see() {
                 format!("/ho-so/{code}/da-tiep-nhan"),
                 format!("/tra-ket-qua?ma={code}"),
                 "/tiep-nhan?thu-tuc=1.004918".into(),
+                "/bao-cao?ky=nam&loai=ton".into(),
+                "/bao-cao?ky=nam&loai=ii06a".into(),
                 "/khong-co".into(),
             ];
             for path in plain.chain(more) {
@@ -95,6 +97,8 @@ async fn no_page_is_wider_than_a_telephone_or_than_a_screen_at_200_percent() {
             "/danh-muc/don-vi/TS".into(),
             "/danh-muc/thu-tuc/1.003650".into(),
             "/mau-giay-to/receipt?branch_code=TS".into(),
+            "/bao-cao?ky=nam&loai=ton".into(),
+            "/bao-cao?ky=nam&loai=liem-chinh".into(),
             "/khong-co".into(),
         ];
         for path in plain.chain(more) {

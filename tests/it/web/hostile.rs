@@ -101,6 +101,9 @@ async fn hostile_words_stand_as_text_on_every_page() {
         "/danh-muc?q=",
         "/tinh-han?start=",
         "/ket-qua?from=",
+        "/bao-cao?ky=tu-chon&from=",
+        "/bao-cao?nam=",
+        "/bao-cao?loai=",
         "/lich?nam=",
         "/khong-co/",
     ]

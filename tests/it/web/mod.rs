@@ -17,6 +17,7 @@ mod keyboard;
 mod policy;
 mod print;
 mod rates;
+mod reports;
 mod sessions;
 mod templates;
 mod warnings;

@@ -51,7 +51,7 @@ on_both! {
             assert!(!file.header("content-type").unwrap().contains("html"), "{link}");
             files += 1;
         }
-        assert_eq!(files, 6);
+        assert_eq!(files, 8);
         head.get("/bao-cao/luong.xlsx").await.expect(404);
         head.get("/ho-so?branch_code=TS&timeliness=overdue&open=true").await.expect(200);
     }

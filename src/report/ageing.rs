@@ -1,0 +1,215 @@
+//! `GET /reports/ageing`: the open dossiers as they stand now, by how long ago they were received and by how many days
+//! there are to their due date, by branch and sector. Read from the open dossiers alone, through their partial index.
+
+use super::format::{Format, Sheet, answer};
+use super::heading::Heading;
+use super::store::{OpenLine, open_lines};
+use crate::account::Officer;
+use crate::apology::Letters;
+use crate::db::Conn;
+use crate::documents::dates;
+use crate::documents::table::{Cell, Column, Table};
+use crate::domain::ageing::{Age, ToDue};
+use crate::domain::ids::{BranchId, SectorId};
+use crate::domain::local_time::day_of;
+use crate::failure::{Failure, Outcome};
+use crate::http::{House, Problem, Query};
+use crate::reference::Reference;
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AgeingAsked {
+    /// One branch; otherwise all that the asker sees.
+    branch_code: Option<String>,
+    #[serde(default)]
+    #[param(inline)]
+    format: Format,
+}
+
+/// The open dossiers of this day.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Ageing {
+    /// Today: how dossiers stood on another day is not asked here.
+    pub as_of: NaiveDate,
+    /// Null where several branches are told.
+    pub branch_code: Option<String>,
+    pub rows: Vec<AgeingRow>,
+    pub total: AgeingCounts,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AgeingRow {
+    pub branch_code: String,
+    pub sector_code: String,
+    pub sector: String,
+    #[serde(flatten)]
+    pub counts: AgeingCounts,
+}
+
+/// Open dossiers; both ways of counting add up to `open`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AgeingCounts {
+    /// Received, and without a result: `in_process` of the rates of today.
+    pub open: i64,
+    /// By calendar days since receipt: `up_to_5`, `up_to_10`, `up_to_20`, `up_to_30`, `up_to_60`, `up_to_90`, `over_90`.
+    #[schema(value_type = std::collections::HashMap<String, i64>)]
+    pub by_age: BTreeMap<&'static str, i64>,
+    /// By calendar days to or after the due date: `late_over_30`, `late_up_to_30`, `late_up_to_10`, `late_up_to_3`,
+    /// `due_today`, `due_within_3`, `due_within_10`, `due_later`; `waiting` for the applicant, whose clock stands still.
+    #[schema(value_type = std::collections::HashMap<String, i64>)]
+    pub by_due: BTreeMap<&'static str, i64>,
+}
+
+impl AgeingCounts {
+    fn add(&mut self, line: &OpenLine, today: NaiveDate) {
+        self.open += 1;
+        *self.by_age.entry(Age::of(day_of(line.received_at.0), today).as_str()).or_default() += 1;
+        *self.by_due.entry(ToDue::of(line.due_on, line.is_waiting(), today).as_str()).or_default() += 1;
+    }
+
+    pub fn age(&self, age: Age) -> i64 {
+        self.by_age.get(age.as_str()).copied().unwrap_or(0)
+    }
+
+    pub fn to_due(&self, to_due: ToDue) -> i64 {
+        self.by_due.get(to_due.as_str()).copied().unwrap_or(0)
+    }
+}
+
+/// The open dossiers of this day by age and by due date, as JSON, CSV, XLSX or PDF.
+#[utoipa::path(tag = "reports", params(AgeingAsked), responses((status = 200, body = Ageing)))]
+#[get("/reports/ageing")]
+pub async fn report_ageing(
+    house: Data<House>,
+    letters: Data<Letters>,
+    officer: Officer,
+    asked: Query<AgeingAsked>,
+) -> Result<HttpResponse, Problem> {
+    let AgeingAsked { branch_code, format } = asked.into_inner();
+    let now = house.clock.now();
+    let today = day_of(now);
+    let references = house.references.clone();
+    let (found, heading) = house
+        .db
+        .snapshot(move |c| {
+            let reference = references.of(c)?;
+            let branch = match branch_code.as_deref().map(|code| reference.branch(code)) {
+                Some(None) => return Err(Failure::field("/query/branch_code", "unknown-value")),
+                Some(Some(branch)) => {
+                    officer.sees(branch.id)?;
+                    Some(branch.id)
+                }
+                None => officer.scope(),
+            };
+            let found = ageing(c, &reference, branch, today)?;
+            let heading = Heading::of(&reference, found.branch_code.as_deref());
+            Ok((found, heading))
+        })
+        .await?;
+    let sheet = || Sheet::of(table(&found), heading.clone());
+    answer(format, &format!("ho-so-ton-{today}"), &found, (&letters.press, now), sheet).await
+}
+
+/// The open dossiers of a branch, or of all.
+///
+/// # Errors
+/// When the database fails.
+pub fn ageing(
+    c: &mut Conn<'_>,
+    reference: &Reference,
+    branch: Option<BranchId>,
+    today: NaiveDate,
+) -> Outcome<Ageing> {
+    let mut rows: BTreeMap<(BranchId, SectorId), AgeingCounts> = BTreeMap::new();
+    let mut total = AgeingCounts::default();
+    for line in open_lines(c, branch)? {
+        rows.entry((line.branch, line.sector)).or_default().add(&line, today);
+        total.add(&line, today);
+    }
+    let mut rows: Vec<AgeingRow> = rows
+        .into_iter()
+        .map(|((branch, sector), counts)| {
+            let sector = reference.sector_by_id(sector);
+            AgeingRow {
+                branch_code: reference.branch_by_id(branch).map(|b| b.code.clone()).unwrap_or_default(),
+                sector_code: sector.map(|sector| sector.code.clone()).unwrap_or_default(),
+                sector: sector.map(|sector| sector.name.clone()).unwrap_or_default(),
+                counts,
+            }
+        })
+        .collect();
+    rows.sort_by(|a, b| (&a.branch_code, &a.sector_code).cmp(&(&b.branch_code, &b.sector_code)));
+    let branch_code = branch.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.clone());
+    Ok(Ageing { as_of: today, branch_code, rows, total })
+}
+
+/// How an age is called.
+pub fn age_words(age: Age) -> &'static str {
+    match age {
+        Age::UpTo5 => "0–5 ngày",
+        Age::UpTo10 => "6–10 ngày",
+        Age::UpTo20 => "11–20 ngày",
+        Age::UpTo30 => "21–30 ngày",
+        Age::UpTo60 => "31–60 ngày",
+        Age::UpTo90 => "61–90 ngày",
+        Age::Over90 => "trên 90 ngày",
+    }
+}
+
+fn due_words(to_due: ToDue) -> &'static str {
+    match to_due {
+        ToDue::LateOver30 => "Quá hạn trên 30 ngày",
+        ToDue::LateUpTo30 => "Quá hạn 11–30 ngày",
+        ToDue::LateUpTo10 => "Quá hạn 4–10 ngày",
+        ToDue::LateUpTo3 => "Quá hạn 1–3 ngày",
+        ToDue::Today => "Đến hạn hôm nay",
+        ToDue::Within3 => "Còn 1–3 ngày",
+        ToDue::Within10 => "Còn 4–10 ngày",
+        ToDue::Later => "Còn trên 10 ngày",
+        ToDue::Waiting => "Chờ bổ sung, nộp phí",
+    }
+}
+
+fn table(found: &Ageing) -> Table {
+    const BY_AGE: &str = "Theo số ngày từ khi tiếp nhận";
+    const BY_DUE: &str = "Theo hạn trả kết quả";
+    let mut columns = vec![Column::new("Đơn vị", 12), Column::new("Lĩnh vực", 28)];
+    columns.push(Column::of(BY_AGE, "Tổng số", 10));
+    columns.extend(Age::ALL.iter().map(|age| Column::of(BY_AGE, age_words(*age), 9)));
+    columns.push(Column::of(BY_DUE, "Tổng số", 10));
+    columns.extend(ToDue::ALL.iter().map(|to_due| Column::of(BY_DUE, due_words(*to_due), 10)));
+    let places = |start: usize, count: usize| -> Vec<u16> {
+        (start..start + count).filter_map(|place| u16::try_from(place).ok()).collect()
+    };
+    let ages = places(3, Age::ALL.len());
+    let dues = places(4 + Age::ALL.len(), ToDue::ALL.len());
+    let cells = |counts: &AgeingCounts| {
+        let mut cells = vec![Cell::Sum(ages.clone(), counts.open)];
+        cells.extend(Age::ALL.iter().map(|age| Cell::Number(counts.age(*age))));
+        cells.push(Cell::Sum(dues.clone(), counts.open));
+        cells.extend(ToDue::ALL.iter().map(|to_due| Cell::Number(counts.to_due(*to_due))));
+        cells
+    };
+    let rows = found.rows.iter().map(|row| {
+        [Cell::text(&row.branch_code), Cell::text(&row.sector)]
+            .into_iter()
+            .chain(cells(&row.counts))
+            .collect()
+    });
+    Table {
+        title: "Hồ sơ đang giải quyết".to_owned(),
+        heading: Some("HỒ SƠ ĐANG GIẢI QUYẾT THEO THỜI GIAN VÀ THEO HẠN".to_owned()),
+        about: vec![format!("Tại ngày {}. Đơn vị tính: hồ sơ", dates::short(found.as_of))],
+        columns,
+        rows: rows.collect(),
+        total: Some([Cell::text("Tổng số"), Cell::Empty].into_iter().chain(cells(&found.total)).collect()),
+        notes: vec!["Số ngày là ngày theo lịch.".to_owned()],
+    }
+}

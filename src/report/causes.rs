@@ -1,0 +1,220 @@
+//! `GET /reports/causes`: why dossiers were late, by branch and sector: subjective, objective, and where nobody has said
+//! why. As many as the list of late dossiers of the same days.
+
+use super::asked::ReportAsked;
+use super::cause_words;
+use super::format::{Sheet, answer};
+use super::heading::Heading;
+use super::question::Question;
+use crate::account::Officer;
+use crate::apology::{self, Letters, Period, Which};
+use crate::db::Conn;
+use crate::documents::dates;
+use crate::documents::table::{Cell, Column, Table};
+use crate::domain::apology::{CauseCode, CauseKind};
+use crate::domain::ids::{BranchId, SectorId};
+use crate::domain::local_time::day_of;
+use crate::failure::{Failure, Outcome};
+use crate::http::{House, Problem, Query};
+use crate::reference::Reference;
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get};
+use chrono::NaiveDate;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// Late dossiers read at once.
+const PAGE: i64 = 10_000;
+
+/// Why dossiers were late in a period.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Causes {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub as_of: NaiveDate,
+    /// Null where several branches are told.
+    pub branch_code: Option<String>,
+    pub rows: Vec<CauseRow>,
+    pub total: CauseCounts,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CauseRow {
+    pub branch_code: String,
+    pub sector_code: String,
+    pub sector: String,
+    #[serde(flatten)]
+    pub counts: CauseCounts,
+}
+
+/// Late dossiers by cause. `late` = `subjective` + `objective` + `own_causes` + `not_said`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CauseCounts {
+    pub late: i64,
+    pub subjective: i64,
+    pub objective: i64,
+    /// Causes of a branch's own list, of which it is not known whose doing they are.
+    pub own_causes: i64,
+    /// No letter and no draft says why.
+    pub not_said: i64,
+    /// Each cause by its code.
+    pub causes: BTreeMap<String, i64>,
+}
+
+impl CauseCounts {
+    fn add(&mut self, cause: Option<&str>) {
+        self.late += 1;
+        let Some(code) = cause else {
+            self.not_said += 1;
+            return;
+        };
+        match cause_words::kind_of(code) {
+            Some(CauseKind::Subjective) => self.subjective += 1,
+            Some(CauseKind::Objective) => self.objective += 1,
+            None => self.own_causes += 1,
+        }
+        *self.causes.entry(code.to_owned()).or_default() += 1;
+    }
+
+    fn of(&self, code: &str) -> i64 {
+        self.causes.get(code).copied().unwrap_or(0)
+    }
+}
+
+/// Why dossiers were late in these days, by branch and sector, as JSON, CSV, XLSX or PDF.
+#[utoipa::path(tag = "reports", params(ReportAsked), responses((status = 200, body = Causes)))]
+#[get("/reports/causes")]
+pub async fn report_causes(
+    house: Data<House>,
+    letters: Data<Letters>,
+    officer: Officer,
+    asked: Query<ReportAsked>,
+) -> Result<HttpResponse, Problem> {
+    let (report, now) = (asked.into_inner(), house.clock.now());
+    let asked = report.by(&[]);
+    let references = house.references.clone();
+    let (found, heading) = house
+        .db
+        .snapshot(move |c| {
+            let reference = references.of(c)?;
+            let question = asked.question(c, &reference, day_of(now), officer.scope())?;
+            let found = causes(c, &reference, &question)?;
+            let heading = Heading::of(&reference, found.branch_code.as_deref());
+            Ok::<_, Failure>((found, heading))
+        })
+        .await?;
+    let sheet = || Sheet::of(table(&found), heading.clone());
+    answer(report.format, &report.named("nguyen-nhan"), &found, (&letters.press, now), sheet).await
+}
+
+/// The causes of the late dossiers of these days.
+///
+/// # Errors
+/// When the database fails.
+pub fn causes(c: &mut Conn<'_>, reference: &Reference, question: &Question) -> Outcome<Causes> {
+    let branch = match question.only.branches.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    };
+    let period = Period::new(question.from, question.to.min(question.as_of), question.as_of);
+    let mut rows: BTreeMap<(BranchId, SectorId), CauseCounts> = BTreeMap::new();
+    let mut total = CauseCounts::default();
+    let mut after = None;
+    loop {
+        let late = apology::late(c, Which::All, branch, &period, after, PAGE)?;
+        let letters = apology::letters_of(c, &late)?;
+        for one in &late {
+            let cause = letters.get(&one.id).and_then(|letter| letter.cause.as_deref());
+            rows.entry((one.branch, one.sector)).or_default().add(cause);
+            total.add(cause);
+        }
+        after = late.last().map(|one| (one.due_on, one.id));
+        if i64::try_from(late.len()).is_ok_and(|count| count < PAGE) {
+            break;
+        }
+    }
+    let mut rows: Vec<CauseRow> = rows
+        .into_iter()
+        .map(|((branch, sector), counts)| {
+            let sector = reference.sector_by_id(sector);
+            CauseRow {
+                branch_code: reference.branch_by_id(branch).map(|b| b.code.clone()).unwrap_or_default(),
+                sector_code: sector.map(|sector| sector.code.clone()).unwrap_or_default(),
+                sector: sector.map(|sector| sector.name.clone()).unwrap_or_default(),
+                counts,
+            }
+        })
+        .collect();
+    rows.sort_by(|a, b| (&a.branch_code, &a.sector_code).cmp(&(&b.branch_code, &b.sector_code)));
+    Ok(Causes {
+        from: question.from,
+        to: question.to,
+        as_of: period.as_of,
+        branch_code: branch.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.clone()),
+        rows,
+        total,
+    })
+}
+
+pub fn table(found: &Causes) -> Table {
+    const SUBJECTIVE: &str = "Nguyên nhân chủ quan";
+    const OBJECTIVE: &str = "Nguyên nhân khách quan";
+    let of_kind = |wanted: CauseKind| {
+        CauseCode::BUILT_IN.iter().filter(move |(_, kind)| *kind == wanted).map(|(code, _)| *code)
+    };
+    let subjective: Vec<&str> = of_kind(CauseKind::Subjective).collect();
+    let objective: Vec<&str> = of_kind(CauseKind::Objective).collect();
+    let mut columns = vec![
+        Column::new("Đơn vị", 12),
+        Column::new("Lĩnh vực", 28),
+        Column::new("Tổng số hồ sơ quá hạn", 12),
+    ];
+    columns.push(Column::of(SUBJECTIVE, "Cộng", 10));
+    columns.extend(subjective.iter().map(|code| Column::of(SUBJECTIVE, &cause_words::cause(code), 14)));
+    columns.push(Column::of(OBJECTIVE, "Cộng", 10));
+    columns.extend(objective.iter().map(|code| Column::of(OBJECTIVE, &cause_words::cause(code), 14)));
+    columns.push(Column::new("Nguyên nhân riêng của đơn vị", 14));
+    columns.push(Column::new("Chưa nêu nguyên nhân", 14));
+    let places = |start: usize, count: usize| -> Vec<u16> {
+        (start..start + count).filter_map(|place| u16::try_from(place).ok()).collect()
+    };
+    let (of_subjective, of_objective) = (4, 5 + subjective.len());
+    let own = of_objective + objective.len();
+    let summed: Vec<u16> = [3, of_objective - 1, own, own + 1]
+        .into_iter()
+        .filter_map(|place| u16::try_from(place).ok())
+        .collect();
+    let cells = |counts: &CauseCounts| {
+        let mut cells = vec![Cell::Sum(summed.clone(), counts.late)];
+        cells.push(Cell::Sum(places(of_subjective, subjective.len()), counts.subjective));
+        cells.extend(subjective.iter().map(|code| Cell::Number(counts.of(code))));
+        cells.push(Cell::Sum(places(of_objective, objective.len()), counts.objective));
+        cells.extend(objective.iter().map(|code| Cell::Number(counts.of(code))));
+        cells.extend([Cell::Number(counts.own_causes), Cell::Number(counts.not_said)]);
+        cells
+    };
+    let rows = found.rows.iter().map(|row| {
+        [Cell::text(&row.branch_code), Cell::text(&row.sector)]
+            .into_iter()
+            .chain(cells(&row.counts))
+            .collect()
+    });
+    Table {
+        title: "Nguyên nhân quá hạn".to_owned(),
+        heading: Some("TỔNG HỢP NGUYÊN NHÂN HỒ SƠ QUÁ HẠN".to_owned()),
+        about: vec![format!(
+            "Hồ sơ kết thúc quá hạn từ {} đến {}, và đang giải quyết quá hạn đến hết ngày {}",
+            dates::short(found.from),
+            dates::short(found.to),
+            dates::short(found.as_of)
+        )],
+        columns,
+        rows: rows.collect(),
+        total: Some([Cell::text("Tổng số"), Cell::Empty].into_iter().chain(cells(&found.total)).collect()),
+        notes: vec![
+            "Nguyên nhân là nguyên nhân nêu trong thư xin lỗi, hoặc trong dự thảo thư, của ngày hẹn đang có hiệu lực."
+                .to_owned(),
+        ],
+    }
+}

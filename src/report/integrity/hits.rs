@@ -1,0 +1,229 @@
+//! The acts and dossiers that bear a sign: read, judged by the calendar, page by page. What is counted is what is
+//! listed.
+
+use super::read::{self, DossierLine, Kind, Owned, Place, Source, Span};
+use crate::db::Conn;
+use crate::domain::ids::{BranchId, DossierId, OfficerId};
+use crate::domain::integrity::{
+    Measures, Sign, is_backdated, is_checked_late, is_returned_late, is_soon_after,
+};
+use crate::domain::local_time::{day_of, moment};
+use crate::failure::Outcome;
+use crate::reference::Reference;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use std::collections::HashMap;
+
+/// What is looked for. Days included.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub from: NaiveDate,
+    /// Nothing that happened later is counted.
+    pub to: NaiveDate,
+    pub as_of: NaiveDate,
+    /// The evening of `as_of`, at the latest now.
+    pub evening: DateTime<Utc>,
+    pub branches: Vec<BranchId>,
+    pub officer: Option<OfficerId>,
+}
+
+impl Wanted {
+    fn span(&self) -> Span {
+        Span { begin: midnight(self.from), end: midnight(day_after(self.to)) }
+    }
+}
+
+/// One sign, borne by an act or a dossier.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    pub place: Place,
+    pub branch: BranchId,
+    /// Who entered the act; nobody where an import did, or where nobody has acted.
+    pub officer: Option<OfficerId>,
+    /// The dossier that was handed in again.
+    pub again: Option<DossierId>,
+}
+
+/// Some of the hits of a sign.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub hits: Vec<Hit>,
+    /// Dossiers of years that the calendar does not hold: nothing is said about them.
+    pub not_judged: i64,
+    /// The last line that was read: counting goes on after it. A list goes on after the last hit it shows.
+    pub read_to: Option<Place>,
+    /// There is nothing after these.
+    pub is_all: bool,
+}
+
+/// What judging takes.
+#[derive(Clone, Copy)]
+pub struct Judge<'a> {
+    pub reference: &'a Reference,
+    pub measures: &'a Measures,
+    pub wanted: &'a Wanted,
+}
+
+/// Lines read at once.
+const CHUNK: i64 = 2000;
+
+impl Judge<'_> {
+    /// At least `least` hits after a place, unless there are no more.
+    pub fn find(
+        &self,
+        c: &mut Conn<'_>,
+        sign: Sign,
+        mut after: Option<Place>,
+        least: usize,
+    ) -> Outcome<Found> {
+        let mut found = Found::default();
+        // A short page needs no long reading; what is judged here may need more.
+        let chunk = i64::try_from(least).unwrap_or(CHUNK).clamp(50, CHUNK);
+        loop {
+            let (read, last) = self.some(c, sign, after, chunk, &mut found)?;
+            found.read_to = last.or(found.read_to);
+            if read < chunk {
+                found.is_all = true;
+                return Ok(found);
+            }
+            after = last;
+            if found.hits.len() >= least {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Reads and judges the next lines; how many were read, and the last of them.
+    fn some(
+        &self,
+        c: &mut Conn<'_>,
+        sign: Sign,
+        after: Option<Place>,
+        limit: i64,
+        found: &mut Found,
+    ) -> Outcome<(i64, Option<Place>)> {
+        let span = self.wanted.span();
+        let (lines, by_entry) = match read::source(sign) {
+            Source::Acts(condition) => (read::acts(c, condition, span, after, limit)?, false),
+            Source::Entries(condition) => (read::entries(c, condition, span, after, limit)?, true),
+            Source::Dossiers(kind) => return self.dossiers(c, kind, after, limit, found),
+        };
+        let calendar = &self.reference.calendar;
+        let mut last = None;
+        for line in &lines {
+            let at = if by_entry { line.recorded_at.0 } else { line.occurred_at.0 };
+            let place = Place { at, dossier: line.dossier, seq: line.seq };
+            last = Some(place);
+            let judged =
+                sign != Sign::Backdated || is_backdated(calendar, line.occurred_at.0, line.recorded_at.0);
+            if judged {
+                self.keep(found, Hit { place, branch: line.branch, officer: line.officer, again: None });
+            }
+        }
+        Ok((i64::try_from(lines.len()).unwrap_or(i64::MAX), last))
+    }
+
+    fn keep(&self, found: &mut Found, hit: Hit) {
+        let of_these = self.wanted.branches.contains(&hit.branch);
+        if of_these && self.wanted.officer.is_none_or(|officer| hit.officer == Some(officer)) {
+            found.hits.push(hit);
+        }
+    }
+
+    fn dossiers(
+        &self,
+        c: &mut Conn<'_>,
+        kind: Kind,
+        after: Option<Place>,
+        limit: i64,
+        found: &mut Found,
+    ) -> Outcome<(i64, Option<Place>)> {
+        let lines = read::dossiers_of(c, kind, self.wanted.span(), after, limit)?;
+        let place = |line: &DossierLine| Some(Place { at: line.at(kind)?, dossier: line.id, seq: 0 });
+        let last = lines.last().and_then(place);
+        let mine: Vec<&DossierLine> =
+            lines.iter().filter(|line| self.wanted.branches.contains(&line.branch)).collect();
+        let again = if kind == Kind::Refused { self.again(c, &mine)? } else { HashMap::new() };
+        let mut kept: Vec<&DossierLine> = Vec::new();
+        for line in mine {
+            match self.bears(kind, line, &again) {
+                Some(true) => kept.push(line),
+                Some(false) => {}
+                None => found.not_judged += 1,
+            }
+        }
+        let ids: Vec<DossierId> = kept.iter().map(|line| line.id).collect();
+        let acted: &[&'static str] = match kind {
+            Kind::Refused => &["refused"],
+            Kind::CheckedLater => &["received", "refused"],
+            Kind::ReturnedLater => &["resolved"],
+        };
+        let entered_by = read::entered_by(c, &ids, acted)?;
+        for line in kept {
+            let Some(place) = place(line) else { continue };
+            let acted = kind != Kind::CheckedLater || self.checked(line).is_some();
+            let officer = entered_by.get(&line.id).copied().flatten().filter(|_| acted);
+            let again = again.get(&line.id).map(|owned| owned.id);
+            self.keep(found, Hit { place, branch: line.branch, officer, again });
+        }
+        Ok((i64::try_from(lines.len()).unwrap_or(i64::MAX), last))
+    }
+
+    /// When somebody had looked at what came online, as far as was known by the evening.
+    fn checked(&self, line: &DossierLine) -> Option<DateTime<Utc>> {
+        line.received_at.or(line.closed_at).map(|at| at.0).filter(|at| *at < self.wanted.evening)
+    }
+
+    /// Nothing where the calendar does not reach.
+    fn bears(&self, kind: Kind, line: &DossierLine, again: &HashMap<DossierId, Owned>) -> Option<bool> {
+        let (calendar, measures) = (&self.reference.calendar, self.measures);
+        match kind {
+            Kind::Refused => Some(again.contains_key(&line.id)),
+            Kind::CheckedLater => {
+                let (submitted, checked) = (line.submitted_at.0, self.checked(line));
+                is_checked_late(calendar, measures, submitted, checked, self.wanted.evening).ok()
+            }
+            Kind::ReturnedLater => {
+                let resolved_on = day_of(line.resolved_at?.0);
+                let returned_on = line.returned_at.map(|at| day_of(at.0));
+                is_returned_late(calendar, measures, resolved_on, returned_on, self.wanted.as_of).ok()
+            }
+        }
+    }
+
+    /// Of these refused dossiers, which was handed in again as which: the first after it.
+    fn again(&self, c: &mut Conn<'_>, refused: &[&DossierLine]) -> Outcome<HashMap<DossierId, Owned>> {
+        let times = || refused.iter().filter_map(|line| Some(line.closed_at?.0));
+        let (Some(first), Some(last)) = (times().min(), times().max()) else { return Ok(HashMap::new()) };
+        let until = day_of(last)
+            .checked_add_days(Days::new(u64::from(self.measures.again_days) + 1))
+            .map_or(self.wanted.evening, |day| midnight(day).min(self.wanted.evening));
+        let ids: Vec<DossierId> = refused.iter().map(|line| line.id).collect();
+        let owners = read::owners(c, &ids)?;
+        let akin = read::akin(c, &owners, Span { begin: first, end: until })?;
+        let refused_at: HashMap<DossierId, DateTime<Utc>> =
+            refused.iter().filter_map(|line| Some((line.id, line.closed_at?.0))).collect();
+        let mut found = HashMap::new();
+        for owned in owners {
+            let Some(refused_at) = refused_at.get(&owned.id).copied() else { continue };
+            let mut later: Vec<&Owned> = akin
+                .iter()
+                .filter(|other| other.id != owned.id && other.procedure == owned.procedure)
+                .filter(|other| owned.owner.is(&other.owner))
+                .filter(|other| is_soon_after(self.measures, refused_at, other.submitted_at))
+                .collect();
+            later.sort_by_key(|other| (other.submitted_at, other.id));
+            if let Some(next) = later.first() {
+                found.insert(owned.id, (*next).clone());
+            }
+        }
+        Ok(found)
+    }
+}
+
+pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    moment(day.and_time(NaiveTime::MIN))
+}
+
+pub fn day_after(day: NaiveDate) -> NaiveDate {
+    day.checked_add_days(Days::new(1)).unwrap_or(day)
+}
