@@ -11,6 +11,7 @@ use crate::http::problem::{MEDIA_TYPE, Worded};
 use crate::http::query::Queryless;
 use crate::http::{self, House, Problem, edge, health};
 use crate::imports;
+use crate::notice;
 use crate::paper;
 use crate::procedure;
 use crate::report;
@@ -57,6 +58,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(account::list::list_officers)
         .service(account::create::post_officer)
         .service(account::change_password::change_own_password)
+        .service(account::change_own::change_own_account)
         .service(account::show::show_officer)
         .service(account::change::change_officer)
         // letters of apology
@@ -157,6 +159,10 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(closing::show::show_closing)
         .service(closing::adjustments::closing_adjustments)
         .service(closing::verification::closing_verification)
+        // mail to those who work here
+        .service(notice::list::list_notices)
+        .service(notice::show::show_notice)
+        .service(notice::retry::retry_notice)
         // whether it works
         .service(health::live)
         .service(health::ready)

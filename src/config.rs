@@ -8,6 +8,7 @@ mod show;
 pub use show::Shown;
 
 use crate::domain::calendar::OfficeHours;
+use chrono::NaiveTime;
 use environment::Environment;
 use figment::Figment;
 use figment::error::Kind;
@@ -30,6 +31,7 @@ pub struct Config {
     pub apology: Apology,
     pub warnings: Warnings,
     pub integrity: Integrity,
+    pub digest: Digest,
     pub jobs: Jobs,
     pub limits: Limits,
     pub log: Log,
@@ -121,6 +123,14 @@ impl Default for Integrity {
     fn default() -> Self {
         Self { online_check_working_hours: 8, registered_again_days: 30, returned_within_working_days: 10 }
     }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Digest {
+    /// `None`: no digests.
+    #[serde(deserialize_with = "time_unless_empty")]
+    pub at: Option<NaiveTime>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -289,6 +299,15 @@ fn path_unless_empty<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option
     Ok(unless_empty(from)?.map(PathBuf::from))
 }
 
+fn time_unless_empty<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<NaiveTime>, D::Error> {
+    let text = unless_empty(from)?;
+    let time = |text: String| {
+        let expected = || serde::de::Error::custom("a time of day such as 07:45 is expected");
+        NaiveTime::parse_from_str(&text, "%H:%M").map_err(|_not_one| expected())
+    };
+    text.map(time).transpose()
+}
+
 fn office_hours<'de, D: serde::Deserializer<'de>>(from: D) -> Result<OfficeHours, D::Error> {
     String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
 }
@@ -355,6 +374,7 @@ mod tests {
             ("MOTCUA__AUTH__SESSION_KEY", "secret"),
             ("MOTCUA__JOBS__POLL_SECONDS", "0"),
             ("MOTCUA__HTTP__PUBLIC_URL", "secret"),
+            ("MOTCUA__DIGEST__AT", "secret"),
         ] {
             let error = load(&[(name, value)]).unwrap_err().to_string();
             assert!(!error.contains("secret") && !error.is_empty(), "{name}: {error}");

@@ -53,6 +53,7 @@ pub enum Thing {
     Closing,
     RegisterFile,
     Target,
+    Notice,
 }
 
 impl std::fmt::Display for Thing {

@@ -23,6 +23,7 @@ pub mod imports;
 pub mod installation;
 pub mod jobs;
 pub mod mail;
+pub mod notice;
 pub mod paper;
 pub mod procedure;
 pub mod reference;

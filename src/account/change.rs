@@ -1,4 +1,4 @@
-//! `PATCH /officers/{id}`: role, branch, name, title, password of an account, and whether it is active.
+//! `PATCH /officers/{id}`: role, branch, name, title, address, password of an account, and whether it is active.
 //!
 //! An account that is no longer active, or whose password somebody else set, is signed out everywhere at once.
 
@@ -34,6 +34,11 @@ pub struct ChangeOfficer {
     role: Option<Role>,
     branch_code: Option<String>,
     active: Option<bool>,
+    /// Where notices go; null takes the address away.
+    #[serde(default, deserialize_with = "given")]
+    email: Option<Option<String>>,
+    /// Whether the digest of the day is mailed.
+    digest: Option<bool>,
     password: Option<String>,
 }
 
@@ -45,6 +50,8 @@ struct Change {
     role: Option<Role>,
     branch_code: Option<String>,
     active: Option<bool>,
+    email: Option<Option<String>>,
+    digest: Option<bool>,
     #[serde(skip)]
     password_hash: Option<String>,
 }
@@ -74,9 +81,15 @@ pub async fn change_officer(
         Some(None) => Some(Some(None)),
         None => Some(None),
     };
+    let email = match &body.email {
+        Some(Some(email)) => fields.take("/email", people::email(email)).map(|email| Some(Some(email))),
+        Some(None) => Some(Some(None)),
+        None => Some(None),
+    };
     let password = fields
         .optional("/password", body.password.as_deref(), |password| Password::field("/password", password));
-    let (full_name, title, password) = fields.done(|| Some((full_name?, title?, password?)))?;
+    let (full_name, title, email, password) =
+        fields.done(|| Some((full_name?, title?, email?, password?)))?;
     let password_hash = match password {
         Some(password) => Some(desk.hash(password).await?),
         None => None,
@@ -87,6 +100,8 @@ pub async fn change_officer(
         role: body.role,
         branch_code: body.branch_code,
         active: body.active,
+        email,
+        digest: body.digest,
         password_hash,
     };
     let meta = meta.standing_for(&change)?;
@@ -126,6 +141,7 @@ fn apply(
     }
     let full_name = change.full_name.as_ref().unwrap_or(&before.full_name);
     let title = change.title.as_ref().unwrap_or(&before.title);
+    let email = change.email.as_ref().unwrap_or(&before.email);
     let changed = both!(conn, |c| {
         diesel::update(officers::table.find(id).filter(officers::version.eq(before.version)))
             .set((
@@ -134,6 +150,8 @@ fn apply(
                 officers::role.eq(role.as_str()),
                 officers::branch_id.eq(branch),
                 officers::active.eq(active),
+                officers::email.eq(email),
+                officers::digest.eq(change.digest.unwrap_or(before.digest)),
                 officers::version.eq(before.version + 1),
             ))
             .execute(c)?

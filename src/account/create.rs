@@ -28,6 +28,8 @@ pub struct NewOfficer {
     pub title: Option<String>,
     pub role: Role,
     pub branch: Option<BranchId>,
+    /// Where notices go.
+    pub email: Option<String>,
     pub password_hash: String,
 }
 
@@ -42,6 +44,8 @@ pub struct CreateOfficer {
     role: Role,
     /// Of the roles counter, handler and head.
     branch_code: Option<String>,
+    /// Where notices go.
+    email: Option<String>,
     /// 10 to 128 characters.
     password: String,
 }
@@ -61,12 +65,13 @@ pub async fn post_officer(
     let username = fields.take("/username", username(&body.username));
     let full_name = fields.take("/full_name", people::line(&body.full_name, 100));
     let title = fields.optional("/title", body.title.as_deref(), |title| people::line(title, 100));
+    let email = fields.optional("/email", body.email.as_deref(), people::email);
     let password = fields.take("/password", Password::field("/password", &body.password));
     check_branch(&mut fields, body.role, body.branch_code.is_some());
     let role = body.role;
-    let (username, full_name, title, password) =
-        fields.done(|| Some((username?, full_name?, title?, password?)))?;
-    let meta = meta.standing_for(&(&username, &full_name, &title, role, &body.branch_code))?;
+    let (username, full_name, title, email, password) =
+        fields.done(|| Some((username?, full_name?, title?, email?, password?)))?;
+    let meta = meta.standing_for(&(&username, &full_name, &title, role, &body.branch_code, &email))?;
     let password_hash = desk.hash(password).await?;
     act(&house, admin.id, &meta, move |conn, now| {
         let branch = match &body.branch_code {
@@ -82,6 +87,7 @@ pub async fn post_officer(
                 title: title.clone(),
                 role,
                 branch,
+                email: email.clone(),
                 password_hash: password_hash.clone(),
             },
         )?;
@@ -115,6 +121,7 @@ pub fn create_officer(conn: &mut Conn<'_>, now: DateTime<Utc>, new: NewOfficer) 
                 officers::active.eq(true),
                 officers::version.eq(1),
                 officers::created_at.eq(Moment(now)),
+                officers::email.eq(&new.email),
             ))
             .on_conflict(officers::username)
             .do_nothing()

@@ -3,6 +3,7 @@
 //! Whoever wants to know who asks takes [`Officer`], [`Admin`] or [`HeadOf`] as a parameter; nobody reads tokens.
 
 pub mod change;
+pub mod change_own;
 pub mod change_password;
 pub mod create;
 mod desk;
@@ -10,6 +11,7 @@ mod from_the_machine;
 pub mod list;
 mod officer;
 mod password;
+mod reached;
 pub mod refresh;
 pub mod sessions;
 pub mod show;
@@ -23,5 +25,6 @@ pub use desk::{Desk, Settings, authenticate, new_secret, officer_of_browser, on_
 pub use from_the_machine::{everybody, set_password};
 pub use officer::{Admin, HeadOf, Officer};
 pub use password::{Password, hash_password};
+pub use reached::{Reached, reached_after};
 pub use sign_in::sign_in_browser;
 pub use store::{branch_by_code, forget_stale};

@@ -25,6 +25,10 @@ pub struct OfficerView {
     /// Null for those who see every branch.
     pub branch_code: Option<String>,
     pub active: bool,
+    /// Where notices go; null: nowhere.
+    pub email: Option<String>,
+    /// The digest of the day is wanted by mail.
+    pub digest: bool,
     pub version: i32,
 }
 
@@ -38,6 +42,8 @@ impl OfficerView {
             title: row.title,
             branch_code: row.branch_code,
             active: row.active,
+            email: row.email,
+            digest: row.digest,
             version: row.version,
         })
     }

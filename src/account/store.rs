@@ -23,11 +23,13 @@ pub struct OfficerRow {
     pub branch_code: Option<String>,
     pub active: bool,
     pub version: i32,
+    pub email: Option<String>,
+    pub digest: bool,
 }
 
 impl OfficerRow {
     pub fn role(&self) -> Outcome<Role> {
-        self.role.parse().map_err(|_| Failure::Db(DbError::Corrupt("role of an officer".into())))
+        role_of(&self.role)
     }
 
     pub fn as_officer(&self, session: SessionId) -> Outcome<Officer> {
@@ -44,6 +46,10 @@ impl OfficerRow {
     }
 }
 
+pub fn role_of(word: &str) -> Outcome<Role> {
+    word.parse().map_err(|_| Failure::Db(DbError::Corrupt("role of an officer".into())))
+}
+
 macro_rules! officer_columns {
     () => {
         (
@@ -56,6 +62,8 @@ macro_rules! officer_columns {
             branches::code.nullable(),
             officers::active,
             officers::version,
+            officers::email,
+            officers::digest,
         )
     };
 }

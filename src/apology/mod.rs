@@ -29,6 +29,7 @@ pub mod show;
 pub mod signed_letter;
 mod store;
 mod view;
+mod waiting;
 
 pub use approve::Approver;
 pub use audit::{
@@ -42,6 +43,7 @@ pub use late::{Late, LetterOf, Period, Which, late, letters_of};
 pub use missing::holders;
 pub use of_dossier::{PaperLetter, letters_of_dossier};
 pub use papers::sheet_of_dossier;
+pub use waiting::{WaitingLetter, WaitingLetters, waiting_for_the_head};
 
 use crate::clock::Clock;
 use crate::config::Config;

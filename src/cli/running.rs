@@ -10,6 +10,7 @@ use crate::http::{self, House};
 use crate::imports;
 use crate::jobs::{Bell, Handlers, Settings, Worker};
 use crate::mail::Carrier;
+use crate::notice;
 use crate::reference::ReferenceCache;
 use crate::upkeep;
 use crate::warning;
@@ -91,7 +92,8 @@ async fn serve(
     let letters = Letters::clone(&shared.letters);
     let house = House::new(db, setup.clock.clone(), shared.references, http::Settings::from(&setup.config))
         .watching(Arc::new(calendar::next_year_is_known))
-        .watching(upkeep::dead_jobs());
+        .watching(upkeep::dead_jobs())
+        .watching(notice::failed_notices());
     let server = app::serve(listener, house, account::Settings::from(&setup.config), letters).await?;
     let handle = server.handle();
     let mut server = tokio::spawn(server);
@@ -160,11 +162,12 @@ fn worker(setup: &Setup, db: &Db, shared: &Shared) -> Result<Worker, CliError> {
 fn handlers(setup: &Setup, db: &Db, shared: &Shared) -> Result<Handlers, CliError> {
     let carrier = Carrier::from_url(&setup.config.smtp.url)
         .map_err(|error| CliError::usage(format!("cấu hình không hợp lệ: smtp.url: {error}")))?;
+    let carrier = Arc::new(carrier);
     let post_room = PostRoom {
         db: db.clone(),
         clock: setup.clock.clone(),
         reference: shared.references.clone(),
-        carrier: Arc::new(carrier),
+        carrier: Arc::clone(&carrier),
         letters: Arc::clone(&shared.letters),
     };
     let handlers = apology::jobs(Handlers::new(), &post_room);
@@ -178,6 +181,15 @@ fn handlers(setup: &Setup, db: &Db, shared: &Shared) -> Result<Handlers, CliErro
     let clerk =
         imports::Clerk { db: db.clone(), clock: setup.clock.clone(), reference: shared.references.clone() };
     let handlers = imports::jobs(handlers, &clerk);
+    let notices = notice::Room {
+        db: db.clone(),
+        clock: setup.clock.clone(),
+        reference: shared.references.clone(),
+        carrier,
+        settings: Arc::new(notice::Settings::from(&setup.config)),
+        bell: shared.bell.clone(),
+    };
+    let handlers = notice::jobs(handlers, &notices);
     Ok(upkeep::housekeeping::jobs(handlers, db, &setup.clock))
 }
 

@@ -40,6 +40,9 @@ struct Add {
     /// Chức vụ, dùng khi ký thư
     #[arg(long, value_name = "CHỨC_VỤ")]
     title: Option<String>,
+    /// Địa chỉ thư điện tử, để nhận thư nhắc việc
+    #[arg(long, value_name = "ĐỊA_CHỈ")]
+    email: Option<String>,
     /// Đọc mật khẩu từ đầu vào chuẩn (bắt buộc: mật khẩu trên dòng lệnh ai cũng thấy)
     #[arg(long, required = true)]
     password_stdin: bool,
@@ -73,6 +76,7 @@ pub fn run(args: Args, setup: Setup) -> Done {
 fn add(args: Add, setup: Setup) -> Done {
     let full_name = line("full_name", args.full_name.as_deref().unwrap_or(&args.name))?;
     let title = args.title.as_deref().map(|title| line("title", title)).transpose()?;
+    let email = args.email.as_deref().map(email).transpose()?;
     let password_hash = hash_password(&password_from_stdin()?)?;
     let db = setup.open_migrated()?;
     let (name, role, now) = (args.name.clone(), args.role, setup.clock.now());
@@ -91,6 +95,7 @@ fn add(args: Add, setup: Setup) -> Done {
             title: title.clone(),
             role,
             branch,
+            email: email.clone(),
             password_hash: password_hash.clone(),
         };
         account::create_officer(conn, now, new)
@@ -139,6 +144,10 @@ fn password_from_stdin() -> Result<Password, CliError> {
     let typed = typed.strip_suffix('\r').unwrap_or(typed);
     Ok(Password::chosen(typed)
         .map_err(|fault| Failure::Invalid(vec![FieldFault { pointer: "/password".to_owned(), ..fault }]))?)
+}
+
+fn email(text: &str) -> Result<String, CliError> {
+    Ok(people::email(text).map_err(|fault| Failure::field("/email", fault.code()))?)
 }
 
 fn line(field: &str, text: &str) -> Result<String, CliError> {

@@ -170,6 +170,8 @@ diesel::table! {
         active -> Bool,
         version -> Integer,
         created_at -> MomentSql,
+        email -> Nullable<Text>,
+        digest -> Bool,
     }
 }
 
@@ -612,6 +614,42 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::UuidSql;
+
+    notice_files (id) {
+        id -> UuidSql,
+        name -> Text,
+        content_type -> Text,
+        sha256 -> Text,
+        body -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{MomentSql, UuidSql};
+
+    notices (id) {
+        id -> UuidSql,
+        kind -> Text,
+        about -> Text,
+        officer_id -> Nullable<UuidSql>,
+        to_address -> Text,
+        to_name -> Nullable<Text>,
+        subject -> Text,
+        words -> Text,
+        html -> Text,
+        file_id -> Nullable<UuidSql>,
+        made_at -> MomentSql,
+        good_until -> Nullable<MomentSql>,
+        state -> Text,
+        error -> Nullable<Text>,
+        sent_at -> Nullable<MomentSql>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     rule_sets,
@@ -650,4 +688,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_contents,
     register_files,
     targets,
+    notice_files,
+    notices,
 );

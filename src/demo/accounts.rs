@@ -46,6 +46,7 @@ pub fn open(db: &Db, reference: &Reference, chance: &mut Chance, at: DateTime<Ut
     let new: Vec<NewOfficer> = all
         .into_iter()
         .map(|(username, role, branch, title)| NewOfficer {
+            email: Some(format!("{username}@example.vn")),
             username,
             full_name: people::name(chance),
             title: Some(title.to_owned()),

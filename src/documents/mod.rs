@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod dates;
+pub mod digest;
 pub mod forms;
 pub mod letter;
 pub mod signature;

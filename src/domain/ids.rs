@@ -41,6 +41,10 @@ pub mod of {
     pub enum RegisterFile {}
     #[derive(Debug)]
     pub enum Target {}
+    #[derive(Debug)]
+    pub enum Notice {}
+    #[derive(Debug)]
+    pub enum NoticeFile {}
 }
 
 pub type BranchId = Id<of::Branch>;
@@ -58,6 +62,8 @@ pub type SignedLetterId = Id<of::SignedLetter>;
 pub type ClosingId = Id<of::Closing>;
 pub type RegisterFileId = Id<of::RegisterFile>;
 pub type TargetId = Id<of::Target>;
+pub type NoticeId = Id<of::Notice>;
+pub type NoticeFileId = Id<of::NoticeFile>;
 
 impl<T> Id<T> {
     /// A new key that sorts by `moment`: an imported life lies where its own time is.

@@ -132,6 +132,20 @@ pub struct Applicant {
     pub address: Option<String>,
 }
 
+/// A name as mail may carry it: of a person the initials and the given name (`N. T. Ánh`); organisations by their name.
+pub fn masked_name(name: &str, kind: ApplicantKind) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    match (kind, words.split_last()) {
+        (ApplicantKind::Citizen, Some((given, before))) => {
+            let initials = before.iter().filter_map(|word| word.chars().next());
+            let mut masked: String = initials.map(|initial| format!("{initial}. ")).collect();
+            masked.push_str(given);
+            masked
+        }
+        _ => words.join(" "),
+    }
+}
+
 /// A text as it is searched: lower case, no diacritics, đ as d, single blanks, letters and digits only.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
@@ -158,6 +172,15 @@ mod tests {
         assert_eq!(fold("CÔNG TY TNHH \"Đất–Việt\""), "cong ty tnhh dat viet");
         let decomposed: String = "Nguyễn Đức".nfd().collect();
         assert_eq!(fold(&decomposed), fold("Nguyễn Đức"));
+    }
+
+    #[test]
+    fn a_masked_name_keeps_the_initials_and_the_given_name_of_a_person() {
+        let masked = |name| masked_name(name, ApplicantKind::Citizen);
+        assert_eq!(masked("Nguyễn Thị  Ánh"), "N. T. Ánh");
+        assert_eq!(masked("Đặng"), "Đặng");
+        assert_eq!(masked(""), "");
+        assert_eq!(masked_name("Công ty Đất Việt", ApplicantKind::Enterprise), "Công ty Đất Việt");
     }
 
     #[test]

@@ -330,6 +330,7 @@ fn thing_word(thing: Thing) -> &'static str {
         Thing::Closing => "closing",
         Thing::RegisterFile => "register_file",
         Thing::Target => "target",
+        Thing::Notice => "notice",
     }
 }
 

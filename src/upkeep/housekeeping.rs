@@ -8,6 +8,7 @@ use crate::failure::Outcome;
 use crate::http::act::forget_keys;
 use crate::imports;
 use crate::jobs::Handlers;
+use crate::notice;
 use chrono::TimeDelta;
 use std::time::Duration;
 
@@ -22,6 +23,9 @@ const SESSIONS_LINGER: TimeDelta = TimeDelta::days(7);
 /// How long a register lies that nobody decides about, and the lines left out of one.
 const REGISTERS_LIE: TimeDelta = TimeDelta::days(30);
 
+/// How long the digest of a day is kept.
+const DIGESTS_LIE: TimeDelta = TimeDelta::days(30);
+
 /// Adds the job.
 #[must_use]
 pub fn jobs(handlers: Handlers, db: &Db, clock: &Clock) -> Handlers {
@@ -35,6 +39,7 @@ pub fn tidy(db: &Db, clock: &Clock) -> Outcome<()> {
     let keys = db.write_blocking(move |tx| forget_keys(tx, now - KEYS_LIVE))?;
     let sessions = db.write_blocking(move |tx| account::forget_stale(tx, now - SESSIONS_LINGER))?;
     let registers = db.write_blocking(move |tx| imports::forget_left_lying(tx, now - REGISTERS_LIE, now))?;
-    tracing::debug!(keys, sessions, registers, "tidied");
+    let digests = db.write_blocking(move |tx| notice::forget_old(tx, now - DIGESTS_LIE))?;
+    tracing::debug!(keys, sessions, registers, digests, "tidied");
     Ok(())
 }

@@ -26,6 +26,8 @@ struct Account {
     role: String,
     branch_code: Option<String>,
     active: bool,
+    email: Option<String>,
+    digest: bool,
     version: i32,
 }
 
@@ -144,6 +146,8 @@ pub async fn one(visit: Visit, id: Path<String>) -> Shown {
         ("role", account.role),
         ("branch_code", account.branch_code.unwrap_or_default()),
         ("active", if account.active { "yes".to_owned() } else { String::new() }),
+        ("email", account.email.unwrap_or_default()),
+        ("digest", if account.digest { "yes".to_owned() } else { String::new() }),
     ]);
     let known = (account.id, account.username, account.version.to_string());
     visit.page(&page(&visit, form, known).await?)
@@ -151,12 +155,14 @@ pub async fn one(visit: Visit, id: Path<String>) -> Shown {
 
 pub async fn change(visit: Visit, id: Path<String>, mut form: Form) -> Shown {
     let mut body = form.json();
-    body.ticked("active");
+    body.ticked("active").ticked("digest");
     if form.given("full_name").is_none() {
         body.put("full_name", "");
     }
-    if form.given("title").is_none() {
-        body.put("title", Value::Null);
+    for name in ["title", "email"] {
+        if form.given(name).is_none() {
+            body.put(name, Value::Null);
+        }
     }
     if !form.value("password").is_empty() {
         body.put("password", form.value("password"));

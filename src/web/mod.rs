@@ -64,6 +64,7 @@ mod imports;
 mod indicators;
 mod intake;
 mod jobs;
+mod notices;
 mod parts;
 mod password;
 mod preferences;

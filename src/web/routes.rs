@@ -1,7 +1,9 @@
 //! Every page in one place, and which of them are open to all.
 
 use super::gate::gate;
-use super::{accounts, catalogue, closings, imports, jobs, procedure, reports, settings, signs, templates};
+use super::{
+    accounts, catalogue, closings, imports, jobs, notices, procedure, reports, settings, signs, templates,
+};
 use super::{
     apologies, apology, behind, calendar, calendar_change, due_date, indicators, public_rates, rates,
     targets, track,
@@ -114,6 +116,11 @@ pages! {
     post "/tai-khoan/{id}" => accounts::change,
     get "/cong-viec" => jobs::show,
     post "/cong-viec/{id}/thu-lai" => jobs::retry,
+    // mail to those who work here
+    get "/thu-nhac" => notices::show,
+    post "/thu-nhac" => notices::choose,
+    get "/thu-nhac/{id}" => notices::one,
+    post "/thu-nhac/{id}/gui-lai" => notices::retry,
     // templates and settings
     get "/mau-giay-to" => templates::show,
     get "/mau-giay-to/{form}" => templates::one,

@@ -32,6 +32,7 @@ mod installation;
 mod jobs;
 mod licences;
 mod lives;
+mod notice;
 mod paper;
 mod procedure;
 mod reference;

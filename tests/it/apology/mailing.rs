@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use motcua::db::schema::apologies;
 
 /// Base64 and quoted-printable taken off: what the reader reads.
-pub(super) fn readable(letter: &str) -> String {
+pub(crate) fn readable(letter: &str) -> String {
     let mut text = String::new();
     for part in letter.split("\r\n--") {
         let (head, body) = part.split_once("\r\n\r\n").unwrap_or((part, ""));

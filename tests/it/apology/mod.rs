@@ -5,7 +5,7 @@ mod automatic;
 mod drafts;
 mod editing;
 mod killed;
-mod mailing;
+pub(crate) mod mailing;
 mod missing;
 mod papers;
 mod reappointment;

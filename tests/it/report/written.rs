@@ -74,6 +74,7 @@ pub fn ids(ground: &Ground, reference: &Reference) -> Ids {
             title: None,
             role: Role::Handler,
             branch: Some(branch),
+            email: None,
             password_hash: "-".into(),
         };
         ground.write(move |tx| create_officer(tx, at("2024-12-01 08:00"), officer()))

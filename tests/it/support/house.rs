@@ -136,6 +136,7 @@ impl TestHouse {
                     title: None,
                     role,
                     branch,
+                    email: None,
                     password_hash: password_hash().to_owned(),
                 },
             )

@@ -100,6 +100,18 @@ async fn closing(head: &Person) -> String {
     closed.body["id"].as_str().unwrap().to_owned()
 }
 
+/// A digest that was made, if this is a working day.
+async fn notice(admin: &Person) -> String {
+    for _ in 0..50 {
+        let listed = admin.get("/notices?limit=1").await.expect(200);
+        if let Some(id) = listed.body["items"][0]["id"].as_str() {
+            return id.to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    "khong-co".to_owned()
+}
+
 async fn views(origin: &str) -> Vec<View> {
     let (head, admin) = (person(origin, "chicuctruong.ts").await, person(origin, "quantri").await);
     let late = late(&admin).await;
@@ -113,6 +125,7 @@ async fn views(origin: &str) -> Vec<View> {
     let officer = first(&admin, "/officers?limit=1", "id").await;
     let register = register(&admin).await;
     let closing = closing(&head).await;
+    let notice = notice(&admin).await;
     vec![
         view("-", "dang-nhap", "/dang-nhap"),
         view("-", "tra-cuu", "/tra-cuu"),
@@ -169,6 +182,9 @@ async fn views(origin: &str) -> Vec<View> {
         view("quantri", "nhap-so", "/nhap-so"),
         view("quantri", "nhap-so-tep", format!("/nhap-so/{register}")),
         view("quantri", "cong-viec", "/cong-viec"),
+        view("chicuctruong.ts", "thu-nhac", "/thu-nhac"),
+        view("quantri", "thu-nhac-mot", format!("/thu-nhac/{notice}")),
+        view("quantri", "thu-nhac-tat-ca", "/thu-nhac"),
         view("quantri", "mau-giay-to", "/mau-giay-to"),
         view("quantri", "mau-mot", "/mau-giay-to/receipt?branch_code=TS"),
         view("quantri", "cai-dat", "/cai-dat"),
@@ -194,7 +210,8 @@ const MEASURE: &str = "const [done] = arguments; const n = performance.getEntrie
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "makes pictures to be looked at; see the head of the file"]
 async fn gallery() {
-    let service = Service::start_with(&["demo", "--port", "0", "--dossiers", "900"], &[]).await;
+    let all_day = [("MOTCUA__DIGEST__AT", "00:00"), ("MOTCUA__OFFICE__HOURS", "07:30-11:30,13:00-23:59")];
+    let service = Service::start_with(&["demo", "--port", "0", "--dossiers", "900"], &all_day).await;
     let origin = service.url("");
     let views = views(&origin).await;
     for (_, pattern) in PAGES.iter().filter(|(method, path)| *method == "get" && !NO_PAGES.contains(path)) {

@@ -14,6 +14,7 @@ mod handler;
 mod hostile;
 mod imports;
 mod keyboard;
+mod notices;
 mod policy;
 mod print;
 mod rates;
