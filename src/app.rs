@@ -136,6 +136,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         // what the figures say
         .service(report::rates::show_rates)
         .service(report::behind::list_dossiers_of_rates)
+        .service(report::handling::show_handling)
         .service(target::list_targets)
         .service(target::set_target)
         .service(target::end_target)

@@ -58,15 +58,13 @@ pub fn run(args: Args, setup: Setup) -> Done {
     let today = day_of(setup.clock.now());
     let format = args.format;
     let asked = Asked {
-        from: args.from,
-        to: args.to,
-        as_of: args.as_of,
         by: args.by,
         branch_code: args.branch_code,
         sector: args.sector,
         procedure_code: args.procedure_code,
         channel: args.channel,
         officer: args.officer,
+        ..Asked::of_days(args.from, args.to, args.as_of)
     };
     let answer = db.snapshot_blocking(|c| -> Result<_, Failure> {
         let reference = references.of(c)?;

@@ -1,25 +1,14 @@
 //! The hand-overs of a dossier, each with the verdict on the part of the way that ended with it (form 05 of
 //! TT 01/2018, form 06 of TT 03/2025).
-//!
-//! | part of the way | must end |
-//! |---|---|
-//! | the counter hands on to whoever decides | on the day of receipt; on the next working day where it was received after the hour of the rule set, or on a day off |
-//! | a step with a share of the limit | after its share of the working days, rounded up, counted from when it began |
-//! | any other | on the due date in force |
-//! | the result | as the dossier itself is judged |
-//!
-//! A wait for the citizen does not count: a part begins anew when it ends.
+//! How a part is judged: `domain/parts.rs`.
 
 use super::facts::Facts;
 use crate::documents::forms::{Leg, wording};
-use crate::domain::deadline::deadline;
 use crate::domain::event::{Event, Fact, ResultKind};
-use crate::domain::local_time::{day_of, local};
+use crate::domain::parts::{Holding, Yardstick};
 use crate::domain::punctuality::Timeliness;
-use crate::domain::time_limit::{TimeLimit, Unit};
 use crate::reference::Reference;
 use chrono::{DateTime, NaiveDate, Utc};
-use std::cmp::Ordering;
 
 const APPLICANT: &str = "Người nộp hồ sơ";
 const COUNTER: &str = "Bộ phận Một cửa";
@@ -130,7 +119,7 @@ fn step_name<'f>(facts: &'f Facts<'_>, code: Option<&str>) -> Option<&'f str> {
     facts.version.steps.iter().find(|step| step.code == code).map(|step| step.name.as_str())
 }
 
-/// None where the calendar does not say.
+/// As the parts of the way are judged everywhere; none where the calendar does not say.
 fn judged(
     facts: &Facts<'_>,
     reference: &Reference,
@@ -138,37 +127,15 @@ fn judged(
     due_on: Option<NaiveDate>,
     at: DateTime<Utc>,
 ) -> Option<Timeliness> {
-    let until = if holder.at_counter {
-        handed_over_by(facts, reference, holder.since)
-    } else {
-        share_ends_on(facts, reference, holder).or(due_on)
-    }?;
-    Some(match day_of(at).cmp(&until) {
-        Ordering::Less => Timeliness::Early,
-        Ordering::Equal => Timeliness::OnTime,
-        Ordering::Greater => Timeliness::Overdue,
-    })
-}
-
-/// The day on which the counter must have handed it on.
-fn handed_over_by(facts: &Facts<'_>, reference: &Reference, received: DateTime<Utc>) -> Option<NaiveDate> {
-    let day = day_of(received);
-    let cutoff = reference.rule_set(&facts.dossier.rule_set)?.handover_cutoff;
-    if local(received).time() <= cutoff && reference.calendar.is_working(day).ok()? {
-        return Some(day);
-    }
-    reference.calendar.next_working_day(day).ok()
-}
-
-/// The day on which a step's share of a limit in working days ends.
-fn share_ends_on(facts: &Facts<'_>, reference: &Reference, holder: &Holder) -> Option<NaiveDate> {
-    let code = holder.step.as_deref()?;
-    let share = facts.version.steps.iter().find(|step| step.code == code)?.share_percent;
-    let [leg] = facts.dossier.time_limit.legs() else { return None };
-    if leg.unit() != Unit::WorkingDays || share == 0 {
-        return None;
-    }
-    let days = (u32::from(leg.amount()) * share).div_ceil(100).max(1);
-    let limit: TimeLimit = format!("{days}wd").parse().ok()?;
-    deadline(&reference.calendar, holder.since, &limit, &[]).ok().map(|deadline| deadline.due_on)
+    let shares: Vec<(&str, u32)> =
+        facts.version.steps.iter().map(|step| (step.code.as_str(), step.share_percent)).collect();
+    let yardstick = Yardstick {
+        calendar: &reference.calendar,
+        cutoff: reference.rule_set(&facts.dossier.rule_set).map(|rules| rules.handover_cutoff),
+        limit: &facts.dossier.time_limit,
+        shares: &shares,
+    };
+    let Holder { since, at_counter, step, .. } = holder;
+    let holding = Holding { officer: None, step: step.clone(), at_counter: *at_counter, since: *since };
+    yardstick.judge(&holding, due_on, at)
 }

@@ -1,6 +1,7 @@
 //! What people ask with, over HTTP and on the command line, made into a [`Question`]: codes looked up, days
 //! checked, the branch kept to the asker's own.
 
+use super::compare::Comparison;
 use super::format::Format;
 use super::question::Question;
 use super::store::{self, Apart, Only};
@@ -117,6 +118,13 @@ pub struct Asked {
     pub channel: Option<Channel>,
     /// User name of who holds, or held, the dossier.
     pub officer: Option<String>,
+    /// `previous` (the days before, as many; of a month, a quarter, a reporting period the one before) and `year_before`, with
+    /// commas: each row gets the same figures of those days.
+    #[param(value_type = Option<String>, example = "previous,year_before")]
+    #[serde(default)]
+    pub compare: Vec<Comparison>,
+    /// Each row says how far it is to its on-time targets.
+    pub distance: Option<bool>,
 }
 
 impl Asked {
@@ -132,6 +140,8 @@ impl Asked {
             procedure_code: None,
             channel: None,
             officer: None,
+            compare: Vec::new(),
+            distance: None,
         }
     }
 

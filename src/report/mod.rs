@@ -8,8 +8,10 @@ mod asked;
 pub mod behind;
 mod cause_words;
 pub mod causes;
+mod compare;
 mod cover;
 mod format;
+pub mod handling;
 mod heading;
 pub mod ii06a;
 mod in_memory;
@@ -28,6 +30,7 @@ mod view;
 pub mod workload;
 
 pub use asked::{Asked, Grouping};
+pub use compare::Comparison;
 pub use ii06a::{FormFigures, ii06a};
 pub use in_memory::rows_of;
 pub use question::Question;

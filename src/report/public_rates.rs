@@ -76,9 +76,6 @@ pub async fn show_public_rates(
 ) -> Result<HttpResponse, Problem> {
     let question = question.into_inner();
     let asked = Asked {
-        from: question.from,
-        to: question.to,
-        as_of: question.as_of,
         by: match question.by {
             Some(by) => by.into_iter().map(Grouping::from).collect(),
             None => vec![Grouping::Branch],
@@ -87,7 +84,7 @@ pub async fn show_public_rates(
         sector: question.sector,
         procedure_code: question.procedure_code,
         channel: question.channel,
-        officer: None,
+        ..Asked::of_days(question.from, question.to, question.as_of)
     };
     let today = day_of(house.clock.now());
     let references = house.references.clone();

@@ -26,7 +26,7 @@ pub struct Question {
 }
 
 /// Whose row it is, as far as rows are kept apart.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowKey {
     pub branch: Option<BranchId>,
     pub sector: Option<SectorId>,

@@ -2,6 +2,7 @@
 //! sees all.
 
 use super::asked::Asked;
+use super::compare::Beside;
 use super::question::ask;
 use super::store;
 use super::view::{Definitions, Names, RatesView};
@@ -53,8 +54,9 @@ pub fn rates(
 ) -> Outcome<RatesView> {
     let question = asked.question(c, reference, today, scope)?;
     let answer = ask(c, &question)?;
+    let beside = Beside::of(c, &question, asked, today)?;
     let officers = if question.apart.officer { store::officer_names(c)? } else { Default::default() };
-    Ok(RatesView::of(&question, &answer, &Names { reference, officers }))
+    Ok(RatesView::of(&question, &answer, &beside, &Names { reference, officers }))
 }
 
 /// The definitions of the rates, and the note where something was entered afterwards.

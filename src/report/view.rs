@@ -1,9 +1,12 @@
 //! The figures as clients see them.
 
+use super::compare::Beside;
 use super::question::{Answer, Question, Row, RowKey};
+use crate::domain::distance::{Distance, Possible};
 use crate::domain::event::Channel;
 use crate::domain::ids::OfficerId;
 use crate::domain::rates::{self, Figures, Rate};
+use crate::domain::target::Target;
 use crate::reference::Reference;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -113,6 +116,83 @@ pub struct FiguresView {
     #[schema(inline)]
     pub apologies: ApologiesView,
     pub revised: i64,
+    /// The same figures of other days, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
+    pub compared: Option<Box<ComparedView>>,
+    /// How far it is to the on-time targets of this row, where that was asked for; not for single officers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub distance: Vec<DistanceView>,
+}
+
+/// Figures of other days.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[schema(as = Compared)]
+pub struct ComparedView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<OtherDaysView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub year_before: Option<OtherDaysView>,
+}
+
+/// Figures as they were at the end of those days.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = OtherDays)]
+pub struct OtherDaysView {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    #[serde(flatten)]
+    pub figures: FiguresView,
+}
+
+/// How far it is to a target, in whole dossiers.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Distance)]
+pub struct DistanceView {
+    /// P312 (of a branch) or S06 (of a sector).
+    pub indicator: &'static str,
+    #[schema(example = "> 90 %")]
+    pub target: String,
+    /// met, missed, no_data
+    pub verdict: &'static str,
+    /// The most that can be resolved late from here on with the target still met; null where it is not met.
+    pub may_be_late: Option<i64>,
+    /// The fewest that must be resolved in time in a row for it to be met: 0 where it is, null where no number is enough.
+    pub needed_in_time: Option<i64>,
+    /// If all that is in process within its limit is resolved in time, and nothing else is resolved.
+    pub possible: PossibleView,
+    /// If what is overdue in process is resolved too.
+    pub possible_with_overdue: PossibleView,
+}
+
+/// What would be reached.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Possible)]
+pub struct PossibleView {
+    pub rate: Option<RateView>,
+    pub verdict: &'static str,
+}
+
+impl From<Possible> for PossibleView {
+    fn from(possible: Possible) -> Self {
+        Self { rate: possible.rate.map(RateView::from), verdict: possible.verdict.as_str() }
+    }
+}
+
+impl DistanceView {
+    /// Nothing for a target of another kind.
+    pub fn of(figures: &Figures, target: &Target) -> Option<Self> {
+        let distance = Distance::of(figures, target.indicator, target.bar)?;
+        Some(Self {
+            indicator: target.indicator.as_str(),
+            target: target.bar.shown(),
+            verdict: distance.verdict.as_str(),
+            may_be_late: distance.may_be_late,
+            needed_in_time: distance.needed_in_time,
+            possible: distance.possible.into(),
+            possible_with_overdue: distance.possible_with_overdue.into(),
+        })
+    }
 }
 
 /// The clock started in the period.
@@ -213,6 +293,8 @@ impl FiguresView {
             },
             apologies,
             revised: figures.revised,
+            compared: None,
+            distance: Vec::new(),
         }
     }
 }
@@ -225,17 +307,23 @@ pub struct Names<'a> {
 
 impl RatesView {
     /// Without words: those are the edge's to give.
-    pub fn of(question: &Question, answer: &Answer, names: &Names<'_>) -> Self {
+    pub fn of(question: &Question, answer: &Answer, beside: &Beside, names: &Names<'_>) -> Self {
         let officer = question.only.officer.is_some();
-        let mut rows: Vec<RowView> =
-            answer.rows.iter().map(|row| RowView::of(question, row, names)).collect();
+        let mut rows: Vec<RowView> = Vec::new();
+        for row in &answer.rows {
+            let mut view = RowView::of(question, row, names);
+            beside.add(question, row, &mut view.figures);
+            rows.push(view);
+        }
+        let mut total = FiguresView::of(&answer.total, officer);
+        beside.add_to_total(question, &answer.total, &mut total);
         rows.sort_by(|a, b| a.place().cmp(&b.place()));
         Self {
             from: question.from,
             to: question.to,
             as_of: question.as_of,
             rows,
-            total: FiguresView::of(&answer.total, officer),
+            total,
             definitions: Definitions::default(),
             revised: answer.total.revised,
             note: None,

@@ -67,6 +67,53 @@ pub struct Figures {
     pub r3: Option<Rate>,
     pub targets: Targets,
     pub apologies: Apologies,
+    pub compared: Option<Box<Compared>>,
+    #[serde(default)]
+    pub distance: Vec<Distance>,
+}
+
+/// The figures of other days.
+#[derive(Debug, Deserialize)]
+pub struct Compared {
+    pub previous: OtherDays,
+    pub year_before: OtherDays,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct OtherDays {
+    pub from: String,
+    pub to: String,
+    pub r1: Option<Rate>,
+}
+
+/// How far it is to a target.
+#[derive(Debug, Deserialize)]
+pub struct Distance {
+    pub indicator: String,
+    pub target: String,
+    pub verdict: String,
+    pub may_be_late: Option<i64>,
+    pub needed_in_time: Option<i64>,
+    pub possible: Possible,
+    pub possible_with_overdue: Possible,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Possible {
+    pub rate: Option<Rate>,
+    pub verdict: String,
+}
+
+impl Possible {
+    pub fn rate(&self, lang: &Lang) -> String {
+        shown(&self.rate, *lang)
+    }
+}
+
+impl Distance {
+    pub fn target(&self, lang: &Lang) -> String {
+        target(&self.target, *lang)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -147,6 +194,21 @@ impl Figures {
             "apologies_missing" => self.apologies.missing,
             _ => 0,
         }
+    }
+
+    /// How far it is to the target of this indicator.
+    pub fn distance_to(&self, indicator: &str) -> Option<&Distance> {
+        self.distance.iter().find(|distance| distance.indicator == indicator)
+    }
+
+    /// R1 of the days before.
+    pub fn r1_before(&self, lang: &Lang) -> String {
+        self.compared.as_ref().map_or_else(|| "–".to_owned(), |other| shown(&other.previous.r1, *lang))
+    }
+
+    /// R1 of the year before.
+    pub fn r1_year_before(&self, lang: &Lang) -> String {
+        self.compared.as_ref().map_or_else(|| "–".to_owned(), |other| shown(&other.year_before.r1, *lang))
     }
 
     /// The share resolved in time, or a dash.

@@ -105,8 +105,9 @@ pub async fn show(visit: Visit) -> Shown {
 }
 
 async fn answers(visit: &Visit, days: (&str, &str), more: &[(&str, &str)]) -> Result<Answers, Problem> {
-    let by_branch = ask(visit, "/rates", days, "branch", more).await?;
-    let by_sector = ask(visit, "/rates", days, "branch,sector", more).await?;
+    let beside = [more, &[("compare", "previous,year_before"), ("distance", "true")]].concat();
+    let by_branch = ask(visit, "/rates", days, "branch", &beside).await?;
+    let by_sector = ask(visit, "/rates", days, "branch,sector", &beside).await?;
     let by_month = ask(visit, "/rates", days, "month", more).await?;
     let chart = Chart::of(&bars(&by_month, visit.lang()));
     Ok(Answers { by_branch, by_sector, by_month, chart })

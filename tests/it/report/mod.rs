@@ -1,6 +1,8 @@
 //! Rates and their recount, against real databases.
 
 mod behind;
+mod compare;
+mod handling;
 mod integrity;
 pub mod over_http;
 mod rates;

@@ -165,16 +165,15 @@ fn questions(written: &Written) -> impl Strategy<Value = Asked> + use<> {
         let from = first + Days::new(from);
         let (branch_code, sector, procedure_code, channel, officer) = only;
         by.extend(period.map(|period| period.as_str().parse::<Grouping>().unwrap()));
+        let as_of = ahead.map(|ahead| (from + TimeDelta::days(ahead)).min(today()));
         Asked {
-            from,
-            to: from + Days::new(length),
-            as_of: ahead.map(|ahead| (from + TimeDelta::days(ahead)).min(today())),
             by,
             branch_code,
             sector,
             procedure_code,
             channel,
             officer: officer.map(str::to_owned),
+            ..Asked::of_days(from, from + Days::new(length), as_of)
         }
     })
 }

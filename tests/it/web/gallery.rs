@@ -155,6 +155,7 @@ async fn views(origin: &str) -> Vec<View> {
         view("vanphong", "bao-cao-ton", "/bao-cao?ky=nam&loai=ton"),
         view("vanphong", "bao-cao-dau-hieu", "/bao-cao/dau-hieu?ky=nam&indicator=reappointed"),
         view("vanphong", "bao-cao-liem-chinh", "/bao-cao?ky=nam&loai=liem-chinh"),
+        view("quantri", "chi-tieu-muc-tieu", "/chi-tieu/muc-tieu"),
         view("vanphong", "hom-nay-van-phong", "/hom-nay"),
         view("chicuctruong.ts", "chot-so-lieu", "/chot-so-lieu"),
         view("chicuctruong.ts", "chot-so-lieu-moi", "/chot-so-lieu/moi"),

@@ -79,4 +79,12 @@ on_both! {
         head.get("/ket-qua/ho-so?figure=resolved&from=x").await.expect(422).says("aria-invalid");
         head.get("/ket-qua/ho-so?figure=%22%3E%3Cscript%3E").await.expect(422).says_not("\"><script>");
     }
+
+    async fn the_page_says_how_it_was_and_how_far_it_is_to_the_target(db: TestDatabase) {
+        let house = crate::report::over_http::march(db).await;
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        head.get("/ket-qua?from=01/03/2026&to=31/03/2026").await.expect(200)
+            .says("Kỳ trước: từ 01/02/2026 đến 28/02/2026.").says("Cùng kỳ năm trước: từ 01/03/2025 đến 31/03/2025.")
+            .says("&#62; 90\u{a0}%").says("data-label=\"Cần đúng hạn liên tiếp\">9</td>").says("33,33\u{a0}%");
+    }
 }

@@ -1,0 +1,281 @@
+//! `GET /rates/handling`: how each unit kept its own part of the way, clock from hand-over, so that whoever gets a dossier
+//! late is not charged for it. As the control sheet of each dossier judges them (`domain/parts.rs`).
+//!
+//! Not one of the rates: parts are in no tally, and the histories of the dossiers under way in the days asked for are read.
+
+use super::store::{Scan, Told, candidates, officer_names};
+use super::view::RateView;
+use crate::account::Officer;
+use crate::db::Conn;
+use crate::domain::dossier::{Dossier, replay};
+use crate::domain::event::Event;
+use crate::domain::ids::{BranchId, DossierId, OfficerId, ProcedureId};
+use crate::domain::local_time::day_of;
+use crate::domain::parts::{Part, Yardstick, parts};
+use crate::domain::punctuality::Timeliness;
+use crate::domain::rates::Rate;
+use crate::domain::words::code_words;
+use crate::dossier::histories;
+use crate::failure::{Failure, FieldFault, Outcome};
+use crate::http::{House, Problem, Query};
+use crate::reference::Reference;
+use crate::report::asked::Asked;
+use crate::report::question::Question;
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
+
+const AT_ONCE: usize = 250;
+/// Dossiers under way in the days asked for; more are asked for branch by branch or in shorter periods.
+const MOST: usize = 20_000;
+
+/// What parts are kept apart by, beside their unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Apart {
+    Branch,
+    Procedure,
+    Officer,
+}
+code_words!(Apart { Branch => "branch", Procedure => "procedure", Officer => "officer" });
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct HandlingAsked {
+    /// The first day on which a part ended.
+    #[param(example = "2026-01-01")]
+    pub from: NaiveDate,
+    /// The last one; today at the latest.
+    #[param(example = "2026-03-31")]
+    pub to: NaiveDate,
+    /// `branch`, `procedure`, `officer`, with commas; the unit is always kept apart.
+    #[param(value_type = Option<String>, example = "branch,officer")]
+    #[serde(default)]
+    pub by: Vec<Apart>,
+    pub branch_code: Option<String>,
+    /// Code or name.
+    pub sector: Option<String>,
+    pub procedure_code: Option<String>,
+}
+
+/// How the units kept their parts.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Handling)]
+pub struct HandlingView {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub rows: Vec<HandlingRow>,
+    #[schema(inline)]
+    pub total: HandlingFigures,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct HandlingRow {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub procedure_code: Option<String>,
+    /// `counter` (up to the first hand-over), `step` (of the internal process), or `handling` (handed to an officer).
+    pub unit: &'static str,
+    /// The code of the step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// User name; null where the part lay with nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub officer: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub officer_name: Option<String>,
+    #[serde(flatten)]
+    pub figures: HandlingFigures,
+}
+
+/// Parts that ended in these days.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct HandlingFigures {
+    pub total: i64,
+    pub early: i64,
+    pub on_time: i64,
+    pub overdue: i64,
+    /// The calendar does not say by when they should have ended.
+    pub not_judged: i64,
+    /// Early and on time, of those that are judged.
+    pub rate: Option<RateView>,
+}
+
+impl HandlingFigures {
+    fn count(&mut self, verdict: Option<Timeliness>) {
+        self.total += 1;
+        *match verdict {
+            Some(Timeliness::Early) => &mut self.early,
+            Some(Timeliness::OnTime) => &mut self.on_time,
+            Some(Timeliness::Overdue) => &mut self.overdue,
+            None => &mut self.not_judged,
+        } += 1;
+    }
+
+    fn divided(mut self) -> Self {
+        let in_time = self.early + self.on_time;
+        self.rate = Rate::of(in_time, in_time + self.overdue).map(RateView::from);
+        self
+    }
+}
+
+/// How each unit kept its own part of the way, clock from hand-over. A branch sees its own.
+#[utoipa::path(tag = "reports", params(HandlingAsked), responses((status = 200, body = HandlingView)))]
+#[get("/rates/handling")]
+pub async fn show_handling(
+    house: Data<House>,
+    officer: Officer,
+    asked: Query<HandlingAsked>,
+) -> Result<HttpResponse, Problem> {
+    let (asked, today) = (asked.into_inner(), day_of(house.clock.now()));
+    let references = house.references.clone();
+    let view = house
+        .db
+        .snapshot(move |c| {
+            let reference = references.of(c)?;
+            handling(c, &reference, &asked, today, officer.scope())
+        })
+        .await
+        .map_err(|failure: Failure| failure)?;
+    Ok(HttpResponse::Ok().json(view))
+}
+
+/// The answer. `scope` is the one branch that the asker sees.
+///
+/// # Errors
+/// `Invalid` or `Forbidden` for what may not be asked, or is too much.
+pub fn handling(
+    c: &mut Conn<'_>,
+    reference: &Reference,
+    asked: &HandlingAsked,
+    today: NaiveDate,
+    scope: Option<BranchId>,
+) -> Outcome<HandlingView> {
+    let question = Asked {
+        branch_code: asked.branch_code.clone(),
+        sector: asked.sector.clone(),
+        procedure_code: asked.procedure_code.clone(),
+        ..Asked::of_days(asked.from, asked.to, None)
+    };
+    let question = question.question(c, reference, today, scope)?;
+    let names = if asked.by.contains(&Apart::Officer) { officer_names(c)? } else { Default::default() };
+    let (mut rows, mut total) = (BTreeMap::<Key, HandlingFigures>::new(), HandlingFigures::default());
+    each_under_way(c, &question, &mut |events| {
+        let Some((dossier, _)) = replay(events) else { return };
+        for part in parts_of(reference, &dossier, events) {
+            let day = day_of(part.ended_at);
+            if day < question.from || day > question.to {
+                continue;
+            }
+            total.count(part.verdict);
+            rows.entry(Key::of(asked, &dossier, &part)).or_default().count(part.verdict);
+        }
+    })?;
+    let mut rows: Vec<HandlingRow> = rows
+        .into_iter()
+        .map(|(key, figures)| {
+            let named = key.officer.flatten().and_then(|id| names.get(&id).cloned());
+            HandlingRow {
+                branch_code: key.branch.map(|id| {
+                    reference.branch_by_id(id).map_or_else(|| id.to_string(), |branch| branch.code.clone())
+                }),
+                procedure_code: key.procedure.map(|id| {
+                    reference.procedure_by_id(id).map_or_else(|| id.to_string(), |found| found.code.clone())
+                }),
+                unit: key.unit,
+                step: key.step,
+                officer: key.officer.map(|_| named.as_ref().map(|(username, _)| username.clone())),
+                officer_name: named.map(|(_, full_name)| full_name),
+                figures: figures.divided(),
+            }
+        })
+        .collect();
+    rows.sort_by(|a, b| a.place().cmp(&b.place()));
+    Ok(HandlingView { from: question.from, to: question.to, rows, total: total.divided() })
+}
+
+impl HandlingRow {
+    fn place(&self) -> (Option<&str>, Option<&str>, &str, Option<&str>, Option<&str>) {
+        let officer = self.officer.as_ref().and_then(|officer| officer.as_deref());
+        (
+            self.branch_code.as_deref(),
+            self.procedure_code.as_deref(),
+            self.unit,
+            self.step.as_deref(),
+            officer,
+        )
+    }
+}
+
+/// Whose row a part stands in.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    branch: Option<BranchId>,
+    procedure: Option<ProcedureId>,
+    unit: &'static str,
+    step: Option<String>,
+    officer: Option<Option<OfficerId>>,
+}
+
+impl Key {
+    fn of(asked: &HandlingAsked, dossier: &Dossier, part: &Part) -> Self {
+        let holding = &part.holding;
+        let apart = |by| asked.by.contains(&by);
+        Self {
+            branch: apart(Apart::Branch).then_some(dossier.branch),
+            procedure: apart(Apart::Procedure).then_some(dossier.procedure),
+            unit: match (holding.at_counter, &holding.step) {
+                (true, _) => "counter",
+                (false, Some(_)) => "step",
+                (false, None) => "handling",
+            },
+            step: holding.step.clone(),
+            officer: apart(Apart::Officer).then_some(holding.officer),
+        }
+    }
+}
+
+/// The parts of a dossier, judged by the rules it was received under and the process of its version.
+fn parts_of(reference: &Reference, dossier: &Dossier, events: &[Event]) -> Vec<Part> {
+    let version = reference.version_by_id(dossier.procedure_version);
+    let steps = version.map(|(_, version)| version.steps.as_slice()).unwrap_or_default();
+    let shares: Vec<(&str, u32)> =
+        steps.iter().map(|step| (step.code.as_str(), step.share_percent)).collect();
+    let yardstick = Yardstick {
+        calendar: &reference.calendar,
+        cutoff: reference.rule_set(&dossier.rule_set).map(|rules| rules.handover_cutoff),
+        limit: &dossier.time_limit,
+        shares: &shares,
+    };
+    parts(events, &yardstick)
+}
+
+/// The history of each dossier that was under way in these days.
+fn each_under_way(c: &mut Conn<'_>, question: &Question, hear: &mut dyn FnMut(&[Event])) -> Outcome<()> {
+    let scans = [Scan::Open { by: question.to }, Scan::EndedSince { from: question.from, to: question.to }];
+    let (mut seen, told) = (0, Told::default());
+    for scan in scans {
+        let mut after = None;
+        loop {
+            let wanted = i64::try_from(AT_ONCE).unwrap_or(i64::MAX);
+            let places = candidates(c, scan, &question.only, &told, after, wanted)?;
+            let ids: Vec<DossierId> = places.iter().map(super::store::Place::id).collect();
+            seen += ids.len();
+            if seen > MOST {
+                return Err(Failure::Invalid(vec![FieldFault::with("/query/to", "too-many", MOST)]));
+            }
+            histories(c, &ids)?.iter().for_each(|(_, events)| hear(events));
+            after = places.last().copied();
+            if places.len() < AT_ONCE {
+                break;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! How each unit kept its own part of the way: none is lost or counted twice, and each is judged as on the control sheet.
+
+use super::written::{TODAY, written};
+use crate::dossier::life::take_in;
+use crate::support::house::TestHouse;
+use chrono::NaiveDate;
+use motcua::domain::dossier::amend;
+use motcua::domain::event::Fact;
+use motcua::domain::local_time::day_of;
+use motcua::domain::role::Role;
+use motcua::dossier;
+use motcua::report::handling::{Apart, HandlingAsked, handling};
+use serde_json::{Value, json};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+on_both! {
+    async fn every_part_that_ended_in_the_days_asked_for_is_in_one_row(db: TestDatabase) {
+        let written = written(&db, 120);
+        let mut parts = 0;
+        for (from, to) in [("2025-01-01", "2025-01-31"), ("2025-02-10", "2025-02-10"), ("2024-12-01", "2025-12-31"), ("2025-03-15", "2025-06-14")] {
+            let (from, to) = (day(from), day(to));
+            let mut wanted = 0;
+            for id in written.keys.iter().copied() {
+                let events = written.ground.write(move |tx| dossier::events(tx, id));
+                let mut received = false;
+                for event in amend(&events) {
+                    let ends_a_part = match event.fact {
+                        Fact::Received { .. } => {
+                            received = true;
+                            false
+                        }
+                        Fact::Forwarded { .. } | Fact::Resolved { .. } => received,
+                        _ => false,
+                    };
+                    let at = day_of(event.occurred_at);
+                    wanted += i64::from(ends_a_part && from <= at && at <= to);
+                }
+            }
+            for by in [vec![], vec![Apart::Branch], vec![Apart::Officer], vec![Apart::Branch, Apart::Procedure, Apart::Officer]] {
+                let asked = HandlingAsked { from, to, by, branch_code: None, sector: None, procedure_code: None };
+                let answer = written.ground.db.read_blocking(|c| handling(c, &written.reference, &asked, day(TODAY), None)).unwrap();
+                let answer = json!(answer);
+                let rows = answer["rows"].as_array().unwrap();
+                for name in ["total", "early", "on_time", "overdue", "not_judged"] {
+                    let sum: i64 = rows.iter().map(|row| row[name].as_i64().unwrap()).sum();
+                    assert_eq!(sum, answer["total"][name].as_i64().unwrap(), "{name} of {asked:?}");
+                }
+                assert_eq!(answer["total"]["total"], wanted, "{asked:?}");
+            }
+            parts += wanted;
+        }
+        assert!(parts > 100, "only {parts} parts");
+    }
+
+    async fn whoever_gets_a_dossier_late_is_not_charged_for_it(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let handler = house.sign_in_as(Role::Handler, Some("TS")).await;
+        let taken = take_in(&counter, "1.003650", "Nguyễn Thị Một").await;
+        let code = taken.body["code"].as_str().unwrap().to_owned();
+        let due = day(taken.body["due_on"].as_str().unwrap());
+        // Kept at the counter until the due day, resolved on it.
+        house.it_is(&format!("{due} 08:00"));
+        let counter = house.sign_in(&counter.username).await;
+        let forward = json!({"to_officer": handler.username});
+        let passed = counter.act(&format!("/dossiers/{code}/forwarding"), taken.version(), forward).await.expect(200);
+        let handler = house.sign_in(&handler.username).await;
+        handler.act(&format!("/dossiers/{code}/result"), passed.version(), json!({"outcome": "granted"})).await.expect(200);
+
+        let asked = format!("/rates/handling?from=2026-03-01&to={due}&by=branch,officer");
+        let answer = handler.get(&asked).await.expect(200).body;
+        let row = |unit: &str| answer["rows"].as_array().unwrap().iter().find(|row| row["unit"] == unit).unwrap().clone();
+        let at_counter = row("counter");
+        assert_eq!((&at_counter["overdue"], &at_counter["rate"]["percent"]), (&json!(1), &json!("0.00")));
+        assert_eq!((&at_counter["branch_code"], &at_counter["officer"]), (&json!("TS"), &json!(counter.username)));
+        let handled = row("handling");
+        assert_eq!((&handled["on_time"], &handled["rate"]["percent"]), (&json!(1), &json!("100.00")));
+        assert_eq!(handled["officer"], json!(handler.username));
+        assert_eq!((&answer["total"]["total"], &answer["total"]["rate"]["percent"]), (&json!(2), &json!("50.00")));
+
+        let forest = house.sign_in_as(Role::Head, Some("KL")).await;
+        let none = forest.get(&format!("/rates/handling?from=2026-03-01&to={due}")).await.expect(200).body;
+        assert_eq!((&none["rows"], &none["total"]["rate"]), (&json!([]), &Value::Null));
+        forest.get(&format!("/rates/handling?from=2026-03-01&to={due}&branch_code=TS")).await.expect_problem(403, "foreign-branch");
+        forest.get(&format!("/rates/handling?from=2026-03-01&to={due}&by=month")).await.expect_faults(&["/query/by/0 unknown-value"]);
+        house.nobody().get(&format!("/rates/handling?from=2026-03-01&to={due}")).await.expect(401);
+    }
+}
