@@ -285,6 +285,10 @@ impl Bench<'_> {
             ("II.06a of a year", "/api/v1/reports/ii06a?from=2023-01-01&to=2023-12-31"),
             ("late dossiers of a month", "/api/v1/reports/overdue?from=2023-03-01&to=2023-03-31"),
             ("late dossiers of a year", "/api/v1/reports/overdue?from=2023-01-01&to=2023-12-31"),
+            ("signs of gaming of a year", "/api/v1/reports/integrity?from=2023-01-01&to=2023-12-31"),
+            ("causes of a year", "/api/v1/reports/causes?from=2023-01-01&to=2023-12-31"),
+            ("workload of a year", "/api/v1/reports/workload?from=2023-01-01&to=2023-12-31"),
+            ("open dossiers by age", "/api/v1/reports/ageing"),
             ("early warnings", "/api/v1/warnings"),
             ("targets and coverage of apologies", "/api/v1/indicators?from=2023-01-01&to=2023-12-31"),
         ];

@@ -19,7 +19,6 @@ use utoipa::{IntoParams, ToSchema};
 
 /// The order of the list.
 const SORT: &str = "at";
-const PAGE: usize = 4000;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -90,7 +89,7 @@ pub async fn list_integrity_dossiers(
             let least = usize::try_from(page.fetch()).unwrap_or(usize::MAX);
             let hits = judge.find(c, sign, page.after::<Place>(SORT)?, least)?.hits;
             let shown: Vec<Hit> = hits.into_iter().take(least).collect();
-            let count = if page.count { Some(counted(&judge, c, sign)?) } else { None };
+            let count = if page.count { Some(judge.count(c, sign, 0)?.total()) } else { None };
             let ids: Vec<DossierId> =
                 shown.iter().flat_map(|hit| [Some(hit.place.dossier), hit.again]).flatten().collect();
             let (codes, names) = (read::codes(c, &ids)?, store::officer_names(c)?);
@@ -124,16 +123,4 @@ pub async fn list_integrity_dossiers(
         })
         .await?;
     Ok(HttpResponse::Ok().json(listed))
-}
-
-fn counted(judge: &Judge<'_>, c: &mut crate::db::Conn<'_>, sign: Sign) -> Result<i64, Failure> {
-    let (mut count, mut after) = (0, None);
-    loop {
-        let found = judge.find(c, sign, after, PAGE)?;
-        count += i64::try_from(found.hits.len()).unwrap_or(i64::MAX);
-        after = found.read_to;
-        if found.is_all {
-            return Ok(count);
-        }
-    }
 }

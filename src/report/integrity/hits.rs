@@ -11,7 +11,7 @@ use crate::domain::local_time::{day_of, moment};
 use crate::failure::Outcome;
 use crate::reference::Reference;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What is looked for. Days included.
 #[derive(Debug, Clone)]
@@ -55,6 +55,17 @@ pub struct Found {
     pub is_all: bool,
 }
 
+/// How often a sign is there, by branch and by who entered the act, with the first dossiers that bear it.
+#[derive(Debug, Default)]
+pub struct Counted {
+    pub by: BTreeMap<(BranchId, Option<OfficerId>), i64>,
+    /// The first ones, each once.
+    pub first: Vec<DossierId>,
+    /// There are dossiers beside these.
+    pub more: bool,
+    pub not_judged: i64,
+}
+
 /// What judging takes.
 #[derive(Clone, Copy)]
 pub struct Judge<'a> {
@@ -65,8 +76,78 @@ pub struct Judge<'a> {
 
 /// Lines read at once.
 const CHUNK: i64 = 2000;
+/// Hits counted at once.
+const PAGE: usize = 4000;
+
+impl Counted {
+    fn name(&mut self, hits: &[Hit], most: usize) {
+        for hit in hits {
+            if self.first.contains(&hit.place.dossier) {
+                continue;
+            }
+            if self.first.len() == most {
+                self.more = true;
+                return;
+            }
+            self.first.push(hit.place.dossier);
+        }
+    }
+
+    pub fn total(&self) -> i64 {
+        self.by.values().sum()
+    }
+}
 
 impl Judge<'_> {
+    /// Counts a sign, and names the first `most` dossiers. Where the database alone can tell what bears the sign it counts;
+    /// what the calendar judges is read.
+    pub fn count(&self, c: &mut Conn<'_>, sign: Sign, most: usize) -> Outcome<Counted> {
+        let span = self.wanted.span();
+        let counted = match (sign, read::source(sign)) {
+            (Sign::Backdated, _) | (_, Source::Dossiers(_)) => return self.count_hits(c, sign, most),
+            (_, Source::Acts(condition)) => read::count_acts(c, condition, span)?,
+            (_, Source::Entries(condition)) => read::count_entries(c, condition, span)?,
+        };
+        let mut found = Counted::default();
+        for (branch, officer, count) in counted {
+            if self.is_wanted(branch, officer) {
+                found.by.insert((branch, officer), count);
+            }
+        }
+        let mut after = None;
+        while !found.more {
+            let page = self.find(c, sign, after, 4 * most)?;
+            after = page.read_to;
+            found.name(&page.hits, most);
+            if page.is_all {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    fn count_hits(&self, c: &mut Conn<'_>, sign: Sign, most: usize) -> Outcome<Counted> {
+        let mut found = Counted::default();
+        let mut after = None;
+        loop {
+            let page = self.find(c, sign, after, PAGE)?;
+            after = page.read_to;
+            found.not_judged += page.not_judged;
+            for hit in &page.hits {
+                *found.by.entry((hit.branch, hit.officer)).or_default() += 1;
+            }
+            found.name(&page.hits, most);
+            if page.is_all {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn is_wanted(&self, branch: BranchId, officer: Option<OfficerId>) -> bool {
+        self.wanted.branches.contains(&branch)
+            && self.wanted.officer.is_none_or(|wanted| officer == Some(wanted))
+    }
+
     /// At least `least` hits after a place, unless there are no more.
     pub fn find(
         &self,
@@ -123,8 +204,7 @@ impl Judge<'_> {
     }
 
     fn keep(&self, found: &mut Found, hit: Hit) {
-        let of_these = self.wanted.branches.contains(&hit.branch);
-        if of_these && self.wanted.officer.is_none_or(|officer| hit.officer == Some(officer)) {
+        if self.is_wanted(hit.branch, hit.officer) {
             found.hits.push(hit);
         }
     }
@@ -137,7 +217,7 @@ impl Judge<'_> {
         limit: i64,
         found: &mut Found,
     ) -> Outcome<(i64, Option<Place>)> {
-        let lines = read::dossiers_of(c, kind, self.wanted.span(), after, limit)?;
+        let lines = read::dossiers_of(c, (kind, self.measures), self.wanted.span(), after, limit)?;
         let place = |line: &DossierLine| Some(Place { at: line.at(kind)?, dossier: line.id, seq: 0 });
         let last = lines.last().and_then(place);
         let mine: Vec<&DossierLine> =

@@ -17,7 +17,7 @@ use crate::account::Officer;
 use crate::apology::Letters;
 use crate::config;
 use crate::db::Conn;
-use crate::domain::ids::{BranchId, DossierId, OfficerId};
+use crate::domain::ids::{BranchId, OfficerId};
 use crate::domain::integrity::{Measures, Sign};
 use crate::domain::local_time::day_of;
 use crate::failure::{Failure, Outcome};
@@ -36,8 +36,6 @@ use utoipa::ToSchema;
 
 /// Dossiers named with each sign; all are listed by `GET /reports/integrity/dossiers`.
 const NAMED: usize = 20;
-/// Hits read at once.
-const PAGE: usize = 4000;
 
 /// Signs of gaming in a period. A sign is no proof: it says where somebody should look.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -163,38 +161,21 @@ pub fn integrity(
     let mut by_branch: HashMap<BranchId, Counts> = HashMap::new();
     let mut by_officer: BTreeMap<(BranchId, Option<OfficerId>), Counts> = BTreeMap::new();
     for sign in Sign::ALL {
-        let mut total = 0;
-        let mut not_judged = 0;
-        let mut named: Vec<DossierId> = Vec::new();
-        let mut more = false;
-        let mut after = None;
-        loop {
-            let found = judge.find(c, *sign, after, PAGE)?;
-            not_judged += found.not_judged;
-            after = found.read_to;
-            for hit in &found.hits {
-                total += 1;
-                *by_branch.entry(hit.branch).or_default().entry(sign.as_str()).or_default() += 1;
-                let officer = by_officer.entry((hit.branch, hit.officer)).or_default();
-                *officer.entry(sign.as_str()).or_default() += 1;
-                if named.contains(&hit.place.dossier) {
-                    continue;
-                }
-                if named.len() < NAMED { named.push(hit.place.dossier) } else { more = true }
-            }
-            if found.is_all {
-                break;
-            }
+        let counted = judge.count(c, *sign, NAMED)?;
+        for ((branch, officer), count) in &counted.by {
+            *by_branch.entry(*branch).or_default().entry(sign.as_str()).or_default() += count;
+            let of_officer = by_officer.entry((*branch, *officer)).or_default();
+            *of_officer.entry(sign.as_str()).or_default() += count;
         }
-        let codes = read::codes(c, &named)?;
+        let codes = read::codes(c, &counted.first)?;
         indicators.push(IntegritySign {
             indicator: sign.as_str(),
             name: String::new(),
             definition: String::new(),
-            total,
-            dossiers: named.iter().filter_map(|id| Some(codes.get(id)?.0.clone())).collect(),
-            more,
-            not_judged,
+            total: counted.total(),
+            dossiers: counted.first.iter().filter_map(|id| Some(codes.get(id)?.0.clone())).collect(),
+            more: counted.more,
+            not_judged: counted.not_judged,
         });
     }
     let names = store::officer_names(c)?;

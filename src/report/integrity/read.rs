@@ -6,10 +6,10 @@ use crate::db::Conn;
 use crate::db::schema::{dossier_events, dossier_particulars, dossiers};
 use crate::db::types::Moment;
 use crate::domain::ids::{BranchId, DossierId, OfficerId, ProcedureId};
-use crate::domain::integrity::{Owner, Sign};
+use crate::domain::integrity::{Measures, Owner, Sign};
 use crate::failure::Outcome;
 use chrono::{DateTime, Utc};
-use diesel::dsl::sql;
+use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use serde::{Deserialize, Serialize};
@@ -153,6 +153,35 @@ pub fn entries(
     Ok(acts_by!(c, recorded_at, AFTERWARDS, condition, span, after, limit))
 }
 
+/// How often who entered such acts for which branch, in a span: one statement, however many there are.
+pub type CountedActs = Vec<(BranchId, Option<OfficerId>, i64)>;
+
+macro_rules! count_acts_by {
+    ($c:expr, $time:ident, $known:expr, $condition:expr, $span:expr) => {
+        both!($c, |c| {
+            use dossier_events as e;
+            e::table
+                .filter(sql::<Bool>($known))
+                .filter(sql::<Bool>($condition))
+                .filter(e::$time.ge(Moment($span.begin)))
+                .filter(e::$time.lt(Moment($span.end)))
+                .group_by((e::branch_id, e::officer_id))
+                .select((e::branch_id, e::officer_id, count_star()))
+                .load(c)?
+        })
+    };
+}
+
+/// Acts by when they happened.
+pub fn count_acts(c: &mut Conn<'_>, condition: &'static str, span: Span) -> Outcome<CountedActs> {
+    Ok(count_acts_by!(c, occurred_at, SIGNS, condition, span))
+}
+
+/// Acts by when they were entered.
+pub fn count_entries(c: &mut Conn<'_>, condition: &'static str, span: Span) -> Outcome<CountedActs> {
+    Ok(count_acts_by!(c, recorded_at, AFTERWARDS, condition, span))
+}
+
 #[derive(Debug, Queryable)]
 pub struct DossierLine {
     pub id: DossierId,
@@ -206,23 +235,32 @@ macro_rules! dossiers_by {
     };
 }
 
-/// Dossiers of a kind in the order of the moment by which they are found.
+/// Dossiers of a kind in the order of the moment by which they are found. Those between whose two moments no more hours lie
+/// than the measures have are left out by the database: so many hours or days of work are at least as many of the clock.
 pub fn dossiers_of(
     c: &mut Conn<'_>,
-    kind: Kind,
+    (kind, measures): (Kind, &Measures),
     span: Span,
     after: Option<Place>,
     limit: i64,
 ) -> Outcome<Vec<DossierLine>> {
-    let of_this_database = |[sqlite, postgres]: [&'static str; 2]| match c {
-        Conn::Sqlite(_) => sqlite,
-        Conn::Pg(_) => postgres,
+    let longer = |[sqlite, postgres]: [&str; 2], since: &str, until: &str, hours: u32| match c {
+        Conn::Sqlite(_) => {
+            let milliseconds = i64::from(hours) * 3_600_000;
+            format!("{sqlite} and ({until} is null or {until} - {since} > {milliseconds})")
+        }
+        Conn::Pg(_) => {
+            format!("{postgres} and ({until} is null or {until} - {since} > interval '{hours} hours')")
+        }
     };
-    let (checked, returned) = (of_this_database(CHECKED_LATER), of_this_database(RETURNED_LATER));
+    let hours = measures.check.legs().iter().map(|leg| u32::from(leg.amount())).sum();
+    let checked = longer(CHECKED_LATER, "submitted_at", "received_at", hours);
+    let days = measures.return_working_days.saturating_mul(24);
+    let returned = longer(RETURNED_LATER, "resolved_at", "returned_at", days);
     Ok(match kind {
         Kind::Refused => dossiers_by!(c, closed_at, REFUSED, span, after, limit),
-        Kind::CheckedLater => dossiers_by!(c, submitted_at, checked, span, after, limit),
-        Kind::ReturnedLater => dossiers_by!(c, resolved_at, returned, span, after, limit),
+        Kind::CheckedLater => dossiers_by!(c, submitted_at, &checked, span, after, limit),
+        Kind::ReturnedLater => dossiers_by!(c, resolved_at, &returned, span, after, limit),
     })
 }
 
