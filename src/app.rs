@@ -15,6 +15,7 @@ use crate::notice;
 use crate::paper;
 use crate::procedure;
 use crate::report;
+use crate::schedule;
 use crate::target;
 use crate::upkeep;
 use crate::warning;
@@ -164,6 +165,15 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(notice::list::list_notices)
         .service(notice::show::show_notice)
         .service(notice::retry::retry_notice)
+        // reports that are made by themselves
+        .service(schedule::list::list_schedules)
+        .service(schedule::create::post_schedule)
+        .service(schedule::show::show_schedule)
+        .service(schedule::change::change_schedule)
+        .service(schedule::remove::delete_schedule)
+        .service(schedule::runs::list_runs)
+        .service(schedule::file::file_of_run)
+        .service(schedule::retry::retry_run)
         // whether it works
         .service(health::live)
         .service(health::ready)

@@ -54,6 +54,7 @@ pub enum Thing {
     RegisterFile,
     Target,
     Notice,
+    Schedule,
 }
 
 impl std::fmt::Display for Thing {

@@ -29,6 +29,7 @@ pub mod procedure;
 pub mod reference;
 pub mod register;
 pub mod report;
+pub mod schedule;
 pub mod target;
 pub mod telemetry;
 pub mod upkeep;

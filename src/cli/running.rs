@@ -12,6 +12,7 @@ use crate::jobs::{Bell, Handlers, Settings, Worker};
 use crate::mail::Carrier;
 use crate::notice;
 use crate::reference::ReferenceCache;
+use crate::schedule;
 use crate::upkeep;
 use crate::warning;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
@@ -93,7 +94,8 @@ async fn serve(
     let house = House::new(db, setup.clock.clone(), shared.references, http::Settings::from(&setup.config))
         .watching(Arc::new(calendar::next_year_is_known))
         .watching(upkeep::dead_jobs())
-        .watching(notice::failed_notices());
+        .watching(notice::failed_notices())
+        .watching(schedule::failed_reports());
     let server = app::serve(listener, house, account::Settings::from(&setup.config), letters).await?;
     let handle = server.handle();
     let mut server = tokio::spawn(server);
@@ -190,6 +192,12 @@ fn handlers(setup: &Setup, db: &Db, shared: &Shared) -> Result<Handlers, CliErro
         bell: shared.bell.clone(),
     };
     let handlers = notice::jobs(handlers, &notices);
+    let office = schedule::Office {
+        room: notices,
+        press: shared.letters.press.clone(),
+        integrity: setup.config.integrity,
+    };
+    let handlers = schedule::jobs(handlers, &office);
     Ok(upkeep::housekeeping::jobs(handlers, db, &setup.clock))
 }
 

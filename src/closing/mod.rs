@@ -7,6 +7,7 @@ pub mod close;
 mod difference;
 mod figures;
 pub mod list;
+mod newest;
 pub mod show;
 mod store;
 pub mod verification;
@@ -14,3 +15,4 @@ mod view;
 
 pub use audit::{ClosingDifference, ClosingFinding, audit_closings};
 pub use figures::ReportKind;
+pub use newest::{Closed, newest_of};

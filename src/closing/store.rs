@@ -172,6 +172,25 @@ pub fn count(c: &mut Conn<'_>, filter: &Filter) -> Outcome<i64> {
     })?)
 }
 
+/// The newest of these days, of a branch or of all together.
+pub fn newest_of(
+    c: &mut Conn<'_>,
+    report: ReportKind,
+    branch: Option<BranchId>,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Outcome<Option<ClosingRow>> {
+    Ok(both!(c, |c| closings::table
+        .filter(closings::report.eq(report.as_str()))
+        .filter(closings::branch_id.eq(branch.unwrap_or_else(BranchId::nil)))
+        .filter(closings::from_on.eq(from))
+        .filter(closings::to_on.eq(to))
+        .order(closings::number.desc())
+        .select(ClosingRow::as_select())
+        .first(c)
+        .optional())?)
+}
+
 /// All of them, in their order.
 pub fn all(c: &mut Conn<'_>) -> Outcome<Vec<ClosingRow>> {
     Ok(both!(c, |c| closings::table.order(closings::number).select(ClosingRow::as_select()).load(c))?)

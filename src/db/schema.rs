@@ -650,6 +650,47 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{MomentSql, UuidSql};
+
+    schedules (id) {
+        id -> UuidSql,
+        name -> Text,
+        report -> Text,
+        branch_id -> UuidSql,
+        days -> Text,
+        covers -> Text,
+        recipients -> Text,
+        lead_days -> Integer,
+        active -> Bool,
+        since -> Date,
+        version -> Integer,
+        created_at -> MomentSql,
+        removed_at -> Nullable<MomentSql>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{MomentSql, UuidSql};
+
+    schedule_runs (id) {
+        id -> UuidSql,
+        schedule_id -> UuidSql,
+        due_on -> Date,
+        from_on -> Date,
+        to_on -> Date,
+        as_of -> Date,
+        state -> Text,
+        error -> Nullable<Text>,
+        closing_number -> Nullable<Integer>,
+        file_id -> Nullable<UuidSql>,
+        begun_at -> MomentSql,
+        made_at -> Nullable<MomentSql>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     rule_sets,
@@ -690,4 +731,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     targets,
     notice_files,
     notices,
+    schedules,
+    schedule_runs,
 );

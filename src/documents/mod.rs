@@ -5,6 +5,7 @@ pub mod dates;
 pub mod digest;
 pub mod forms;
 pub mod letter;
+pub mod report_mail;
 pub mod signature;
 pub mod table;
 pub mod table_paper;

@@ -45,6 +45,10 @@ pub mod of {
     pub enum Notice {}
     #[derive(Debug)]
     pub enum NoticeFile {}
+    #[derive(Debug)]
+    pub enum Schedule {}
+    #[derive(Debug)]
+    pub enum Run {}
 }
 
 pub type BranchId = Id<of::Branch>;
@@ -64,6 +68,8 @@ pub type RegisterFileId = Id<of::RegisterFile>;
 pub type TargetId = Id<of::Target>;
 pub type NoticeId = Id<of::Notice>;
 pub type NoticeFileId = Id<of::NoticeFile>;
+pub type ScheduleId = Id<of::Schedule>;
+pub type RunId = Id<of::Run>;
 
 impl<T> Id<T> {
     /// A new key that sorts by `moment`: an imported life lies where its own time is.

@@ -26,6 +26,7 @@ pub mod punctuality;
 pub mod rates;
 pub mod refusal;
 pub mod role;
+pub mod schedule;
 pub mod tally;
 pub mod target;
 pub mod time_limit;

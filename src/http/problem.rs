@@ -331,6 +331,7 @@ fn thing_word(thing: Thing) -> &'static str {
         Thing::RegisterFile => "register_file",
         Thing::Target => "target",
         Thing::Notice => "notice",
+        Thing::Schedule => "schedule",
     }
 }
 

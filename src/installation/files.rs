@@ -20,6 +20,8 @@ pub struct Files {
     pub branches: NamedText,
     pub rule_sets: NamedText,
     pub procedures: NamedText,
+    /// Folders made before there were schedules have none.
+    pub schedules: Option<NamedText>,
     pub targets: NamedText,
     /// Every `holidays*.csv`.
     pub holidays: Vec<NamedText>,
@@ -48,6 +50,7 @@ impl Files {
             rule_sets: inside("rule_sets.csv", include_str!("../../config/rule_sets.csv")),
             procedures: inside("procedures.csv", include_str!("../../config/procedures.csv")),
             targets: Self::embedded_targets(),
+            schedules: Some(inside("schedules.csv", include_str!("../../config/schedules.csv"))),
             holidays: vec![
                 inside("holidays_2018_2026.csv", include_str!("../../config/holidays_2018_2026.csv")),
                 inside(
@@ -80,6 +83,11 @@ impl Files {
             branches: NamedText::read(folder, "branches.csv")?,
             rule_sets: NamedText::read(folder, "rule_sets.csv")?,
             procedures: NamedText::read(folder, "procedures.csv")?,
+            schedules: if folder.join("schedules.csv").exists() {
+                Some(NamedText::read(folder, "schedules.csv")?)
+            } else {
+                None
+            },
             // Folders from before there were targets have none.
             targets: match folder.join("targets.csv").exists() {
                 true => NamedText::read(folder, "targets.csv")?,

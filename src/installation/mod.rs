@@ -8,6 +8,7 @@ mod files;
 mod holidays;
 mod procedures;
 mod rule_sets;
+mod schedules;
 mod seed;
 mod targets;
 

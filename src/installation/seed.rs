@@ -2,12 +2,13 @@
 
 use super::files::{Files, StartingDataError};
 use super::holidays::{self, Holidays};
-use super::{branches, procedures, rule_sets, targets};
+use super::{branches, procedures, rule_sets, schedules, targets};
 use crate::both;
 use crate::db::{Conn, Db, DbError, schema};
 use crate::domain::calendar::OfficeHours;
 use crate::failure::{Failure, Outcome};
 use crate::reference::{self, Branch, Procedure, RuleSet, Sector};
+use crate::schedule::{Planned, insert_planned};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -23,6 +24,7 @@ pub struct StartingData {
     sectors: Vec<Sector>,
     procedures: Vec<Procedure>,
     holidays: Holidays,
+    schedules: Vec<Planned>,
     targets: Vec<targets::Named>,
     now: DateTime<Utc>,
 }
@@ -36,6 +38,10 @@ impl StartingData {
         Ok(Self {
             rule_sets: rule_sets::read(&files.rule_sets)?,
             holidays: holidays::read(files)?,
+            schedules: match &files.schedules {
+                Some(file) => schedules::read(file, &branches)?,
+                None => Vec::new(),
+            },
             targets: targets::read(&files.targets)?,
             now,
             branches,
@@ -57,6 +63,9 @@ pub fn seed_if_empty(db: &Db, data: StartingData, hours: &OfficeHours) -> Outcom
         let branches = both!(conn, |c| schema::branches::table.count().get_result::<i64>(c)?);
         if branches == 0 {
             reference::change(conn, &hours, |conn, _empty| give(conn, &data).map_err(Failure::from))?;
+            for planned in &data.schedules {
+                insert_planned(conn, planned, data.now)?;
+            }
         }
         targets::give(conn, &data.targets, data.now)?;
         Ok(branches == 0)

@@ -16,7 +16,9 @@ mod view;
 
 pub use digest::{Window, post_digests};
 pub use send::send;
-pub use store::{Attached, Kind, NewNotice, State, forget_old, keep_file, post, standing_of};
+pub use store::{
+    Attached, Kind, NewNotice, State, again_about, file, forget_old, is_known, keep_file, post, standing_of,
+};
 
 use crate::clock::Clock;
 use crate::config::{Config, Warnings};

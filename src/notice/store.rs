@@ -210,6 +210,32 @@ pub fn again(tx: &mut Conn<'_>, id: NoticeId, now: DateTime<Utc>) -> Outcome<()>
     queue(tx, id, now)
 }
 
+/// Whether there is one about this.
+pub fn is_known(c: &mut Conn<'_>, about: &str) -> Outcome<bool> {
+    let found: Option<NoticeId> = both!(c, |c| notices::table
+        .filter(notices::about.eq(about))
+        .select(notices::id)
+        .first(c)
+        .optional())?;
+    Ok(found.is_some())
+}
+
+/// Queues again what failed of those whose `about` begins with this; how many those were.
+pub fn again_about(tx: &mut Conn<'_>, about: &str, now: DateTime<Utc>) -> Outcome<usize> {
+    let end = format!("{about}\u{10ffff}");
+    let failed: Vec<NoticeId> = both!(tx, |c| notices::table
+        .filter(notices::about.ge(about))
+        .filter(notices::about.lt(&end))
+        .filter(notices::state.eq(State::Failed.as_str()))
+        .order(notices::id)
+        .select(notices::id)
+        .load(c))?;
+    for id in &failed {
+        again(tx, *id, now)?;
+    }
+    Ok(failed.len())
+}
+
 /// Which notices a list shows.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {

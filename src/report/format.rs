@@ -28,7 +28,7 @@ pub enum Format {
     Table,
 }
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// What people are given: a table, and on paper also of whom it is and who signs it.
 #[derive(Debug, Clone)]

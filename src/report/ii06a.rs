@@ -20,11 +20,11 @@ use crate::reference::Reference;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Form II.06a: one row a sector.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Ii06a {
     pub from: NaiveDate,
     pub to: NaiveDate,
@@ -37,7 +37,7 @@ pub struct Ii06a {
     pub revised: i64,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SectorRow {
     /// Column 1.
     pub row_no: usize,
@@ -49,7 +49,7 @@ pub struct SectorRow {
 }
 
 /// Columns 3 to 13, and what the form has no column for and says below.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FormFigures {
     /// 3 = 4 + 5 + 6.
     pub received_total: i64,
@@ -140,15 +140,20 @@ pub async fn form_ii06a(
             Ok::<_, Failure>((form, heading))
         })
         .await?;
-    let sheet = || Sheet {
-        table: table(&form, &heading.agency),
+    let sheet = || sheet(&form, &heading);
+    answer(report.format, &report.named("ii06a"), &form, (&letters.press, now), sheet).await
+}
+
+/// The form as people are given it, with the places where it is signed.
+pub(super) fn sheet(form: &Ii06a, heading: &Heading) -> Sheet {
+    Sheet {
+        table: table(form, &heading.agency),
         heading: heading.clone(),
         signatures: vec![
             Signature::new("NGƯỜI LẬP BIỂU", "(Ký, ghi rõ họ tên)"),
             Signature::new("THỦ TRƯỞNG ĐƠN VỊ", "(Ký, đóng dấu, ghi rõ họ tên)"),
         ],
-    };
-    answer(report.format, &report.named("ii06a"), &form, (&letters.press, now), sheet).await
+    }
 }
 
 /// The form, checked.

@@ -4,6 +4,7 @@
 //! events; so does `behind`, which lists the dossiers that a figure counts.
 
 pub mod ageing;
+mod as_file;
 mod asked;
 pub mod behind;
 mod cause_words;
@@ -29,11 +30,14 @@ pub mod verify;
 mod view;
 pub mod workload;
 
+pub use as_file::{Gathered, ReportFile, ii06a_file, overdue_file, unit_file};
 pub use asked::{Asked, Grouping};
 pub use compare::Comparison;
-pub use ii06a::{FormFigures, ii06a};
+pub use ii06a::{FormFigures, Ii06a, ii06a};
 pub use in_memory::rows_of;
+pub use overdue::overdue;
 pub use question::Question;
 pub use rates::rates;
 pub use store::{Additions, officer_names};
+pub use unit::UnitAsked;
 pub use view::{FiguresView, RateView, RatesView, RowView};

@@ -191,7 +191,7 @@ fn line(
     }
 }
 
-fn table(found: &Overdue) -> Table {
+pub(super) fn table(found: &Overdue) -> Table {
     let text = |words: &Option<String>| words.as_ref().map_or(Cell::Empty, Cell::text);
     Table {
         title: "Hồ sơ quá hạn".to_owned(),

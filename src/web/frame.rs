@@ -45,6 +45,7 @@ const MENU: &[Place] = &[
     Place { id: "reports", path: "/bao-cao", who: ALL, key: "" },
     Place { id: "warnings", path: "/canh-bao", who: ALL, key: "" },
     Place { id: "closings", path: "/chot-so-lieu", who: ALL, key: "" },
+    Place { id: "schedules", path: "/lich-bao-cao", who: ALL, key: "" },
     Place { id: "notices", path: "/thu-nhac", who: ALL, key: "" },
     Place { id: "calendar", path: "/lich", who: ALL, key: "" },
     Place { id: "catalogue", path: "/danh-muc", who: ALL, key: "" },

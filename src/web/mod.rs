@@ -72,6 +72,7 @@ mod procedure;
 mod public_rates;
 mod rates;
 mod reports;
+mod schedules;
 mod sessions;
 mod settings;
 mod sign_in;

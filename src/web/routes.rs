@@ -1,6 +1,7 @@
 //! Every page in one place, and which of them are open to all.
 
 use super::gate::gate;
+use super::schedules;
 use super::{
     accounts, catalogue, closings, imports, jobs, notices, procedure, reports, settings, signs, templates,
 };
@@ -86,6 +87,15 @@ pages! {
     get "/chot-so-lieu/moi" => closings::new,
     post "/chot-so-lieu/moi" => closings::close,
     get "/chot-so-lieu/{id}" => closing::show,
+    // reports that are made by themselves
+    get "/lich-bao-cao" => schedules::show,
+    get "/lich-bao-cao/moi" => schedules::new,
+    post "/lich-bao-cao/moi" => schedules::create,
+    get "/lich-bao-cao/{id}" => schedules::one,
+    post "/lich-bao-cao/{id}" => schedules::change,
+    post "/lich-bao-cao/{id}/bo" => schedules::remove,
+    post "/lich-bao-cao/{id}/ky/{run}/thu-lai" => schedules::retry,
+    get "/lich-bao-cao/{id}/ky/{run}/tep" => schedules::file,
     // what is about to go wrong
     get "/canh-bao" => warnings::show,
     get "/canh-bao/thoi-gian" => warnings::durations,

@@ -31,6 +31,7 @@ const FEATURES: &[&str] = &[
     "procedure",
     "register",
     "report",
+    "schedule",
     "target",
     "upkeep",
     "warning",
@@ -63,6 +64,7 @@ const ROOMS: &[Room] = &[
     Room { name: "register", uses: &[FEATURES, TOOLS, GROUND], never: &["actix_web", "lettre"] },
     Room { name: "report", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "target", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
+    Room { name: "schedule", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "upkeep", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "warning", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     // tools

@@ -38,6 +38,7 @@ mod procedure;
 mod reference;
 mod register;
 mod report;
+mod schedule;
 mod target;
 mod upkeep;
 mod warning;

@@ -1,7 +1,7 @@
 //! `GET /reports/unit`: the report of a unit for 3, 6, 9 months or the year: text, tables and charts. Of a branch, or of
 //! the department with all its branches side by side. Its figures are those of the rates and of the other reports.
 
-mod paper;
+pub(super) mod paper;
 mod words;
 
 use super::ageing::{AgeingCounts, ageing};
@@ -50,6 +50,18 @@ pub struct UnitAsked {
     format: UnitFormat,
 }
 
+impl UnitAsked {
+    /// Of the department unless a branch is given; `from`, `to` and `as_of`.
+    pub fn of_days(
+        branch_code: Option<String>,
+        (year, months): (i32, u32),
+        (from, to, as_of): (NaiveDate, NaiveDate, NaiveDate),
+    ) -> Self {
+        let (from, to, as_of) = (Some(from), Some(to), Some(as_of));
+        Self { branch_code, year, months, from, to, as_of, format: UnitFormat::Pdf }
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UnitFormat {
@@ -92,6 +104,14 @@ pub struct UnitReport {
     pub text: Vec<UnitText>,
 }
 
+impl UnitReport {
+    /// What its file is called, without its ending.
+    pub fn file_name(&self) -> String {
+        let whose = self.branch_code.as_deref().unwrap_or("so").to_lowercase();
+        format!("bao-cao-{whose}-{}-{}-thang", self.year, self.months)
+    }
+}
+
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct UnitText {
     pub title: String,
@@ -122,8 +142,7 @@ pub async fn report_unit(
     if format == UnitFormat::Json {
         return Ok(HttpResponse::Ok().json(report));
     }
-    let whose = report.branch_code.as_deref().unwrap_or("so").to_lowercase();
-    let name = format!("bao-cao-{whose}-{}-{}-thang", report.year, report.months);
+    let name = report.file_name();
     let (press, ident) = (letters.press.clone(), name.clone());
     let printed = web::block(move || -> Outcome<_> {
         let order = paper::order(&report, &heading, &ident, now)?;

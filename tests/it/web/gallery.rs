@@ -28,6 +28,7 @@ const NO_PAGES: &[&str] = &[
     "/ty-le.csv",
     "/ket-qua.csv",
     "/nhap-so/{id}/dong-loi.csv",
+    "/lich-bao-cao/{id}/ky/{run}/tep",
 ];
 const SCREENS: [(&str, u32, u32); 2] = [("1366x768", 1366, 768), ("390x844", 390, 844)];
 const SCHEMES: [&str; 2] = ["light", "dark"];
@@ -100,6 +101,16 @@ async fn closing(head: &Person) -> String {
     closed.body["id"].as_str().unwrap().to_owned()
 }
 
+/// A report that is due before tomorrow, made by itself today if this is a working day.
+async fn schedule(head: &Person) -> String {
+    let tomorrow = chrono::Days::new(1);
+    let today = head.get("/warnings?limit=1").await.expect(200).body["today"].as_str().unwrap().to_owned();
+    let due_on = today.parse::<chrono::NaiveDate>().unwrap().checked_add_days(tomorrow).unwrap();
+    let body = json!({"name": "Báo cáo nhanh tháng", "report": "ii06a", "covers": "last_month", "days": due_on.format("%d/%m,25/02").to_string(),
+        "lead_days": 3, "recipients": ["van.thu@so.example.vn"]});
+    head.post("/schedules", body).await.expect(201).body["id"].as_str().unwrap().to_owned()
+}
+
 /// A digest that was made, if this is a working day.
 async fn notice(admin: &Person) -> String {
     for _ in 0..50 {
@@ -126,6 +137,7 @@ async fn views(origin: &str) -> Vec<View> {
     let register = register(&admin).await;
     let closing = closing(&head).await;
     let notice = notice(&admin).await;
+    let schedule = schedule(&head).await;
     vec![
         view("-", "dang-nhap", "/dang-nhap"),
         view("-", "tra-cuu", "/tra-cuu"),
@@ -183,6 +195,9 @@ async fn views(origin: &str) -> Vec<View> {
         view("quantri", "nhap-so", "/nhap-so"),
         view("quantri", "nhap-so-tep", format!("/nhap-so/{register}")),
         view("quantri", "cong-viec", "/cong-viec"),
+        view("vanphong", "lich-bao-cao", "/lich-bao-cao"),
+        view("chicuctruong.ts", "lich-bao-cao-moi", "/lich-bao-cao/moi"),
+        view("chicuctruong.ts", "lich-bao-cao-mot", format!("/lich-bao-cao/{schedule}")),
         view("chicuctruong.ts", "thu-nhac", "/thu-nhac"),
         view("quantri", "thu-nhac-mot", format!("/thu-nhac/{notice}")),
         view("quantri", "thu-nhac-tat-ca", "/thu-nhac"),
