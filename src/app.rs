@@ -2,6 +2,7 @@
 
 use crate::account::{self, Desk};
 use crate::apology::{self, Letters};
+use crate::batch;
 use crate::branch;
 use crate::calendar;
 use crate::closing;
@@ -77,6 +78,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(apology::signed_letter::get_signed_letter)
         // papers
         .service(paper::all::all_documents)
+        .service(paper::preview::preview_document)
         .service(paper::show::dossier_document)
         .service(paper::register::show_register)
         .service(paper::list_templates::list_templates)
@@ -89,6 +91,11 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(upkeep::retry_job::post_job_retry)
         .service(upkeep::show_settings::get_settings)
         // registers taken over
+        .service(batch::order::order_print_batch)
+        .service(batch::list::list_print_batches)
+        .service(batch::show::show_print_batch)
+        .service(batch::file::file_of_print_batch)
+        .service(batch::remove::remove_print_batch)
         .service(imports::hand_in::post_import)
         .service(imports::list::list_imports)
         .service(imports::show::show_import)

@@ -29,6 +29,7 @@ pub struct Config {
     pub auth: Auth,
     pub office: Office,
     pub apology: Apology,
+    pub papers: Papers,
     pub warnings: Warnings,
     pub integrity: Integrity,
     pub digest: Digest,
@@ -94,6 +95,16 @@ pub struct Office {
 pub struct Apology {
     pub suggested_working_days: u32,
     pub signature_wait_minutes: u32,
+    /// A PKCS#12 file; `None`: letters are not signed here.
+    #[serde(deserialize_with = "path_unless_empty")]
+    pub signing_key: Option<PathBuf>,
+    pub signing_password: SecretString,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Papers {
+    pub batch_days: u32,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -233,6 +244,7 @@ impl Config {
             ("auth.refresh_days", self.auth.refresh_days),
             ("auth.page_hours", self.auth.page_hours),
             ("apology.suggested_working_days", self.apology.suggested_working_days),
+            ("papers.batch_days", self.papers.batch_days),
             ("warnings.stuck_working_days", self.warnings.stuck_working_days),
             ("warnings.months", self.warnings.months),
             ("warnings.least_cases", self.warnings.least_cases),
@@ -406,6 +418,7 @@ mod tests {
             ("DATABASE_URL", "postgres://motcua:hunter2@db/motcua?password=hunter2"),
             ("MOTCUA__SMTP__URL", "smtp://me@example.vn:hun/ter2@mail.example.vn:587"),
             ("MOTCUA__AUTH__SESSION_KEY", "hunter2hunter2hunter2hunter2hunter2"),
+            ("MOTCUA__APOLOGY__SIGNING_PASSWORD", "hunter2"),
         ])
         .unwrap();
         let shown = config.show();

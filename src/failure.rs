@@ -55,6 +55,7 @@ pub enum Thing {
     Target,
     Notice,
     Schedule,
+    PrintBatch,
 }
 
 impl std::fmt::Display for Thing {

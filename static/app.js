@@ -71,7 +71,8 @@
   // A second click sends nothing a second time (and would change nothing if it did: the form has its key).
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    // What opens beside this page leaves it as it is: a look ahead is no act.
+    if (form.method !== "post" || event.submitter?.formTarget === "_blank") return;
     if (form.getAttribute("aria-busy") === "true") { event.preventDefault(); return; }
     form.setAttribute("aria-busy", "true");
     setTimeout(() => form.removeAttribute("aria-busy"), 8000);

@@ -6,7 +6,7 @@
 //!                              [--folder FOLDER] [--keep] [--no-document]
 //! ```
 //!
-//! Names: import, killed (both at a million), rates, lists, searches, reports, due, pages, receipts, start, intake, floors.
+//! Names: import, killed (both at a million), rates, lists, searches, reports, due, pages, receipts, batches, start, intake, floors.
 //! Results are kept in the folder between runs, so that a table can be filled one part at a time.
 
 #![allow(
@@ -23,6 +23,7 @@
 
 mod acts;
 mod answers;
+mod batches;
 mod bulk;
 mod client;
 mod floor;
@@ -174,6 +175,9 @@ fn one(
             "select code from dossiers where received_at is not null order by received_at desc limit 200";
         let codes = answers::texts(&bench.db(), newest);
         bench.receipts(&codes);
+    }
+    if wanted("batches") {
+        bench.batches();
     }
     if wanted("floors") {
         bench.floors(&codes);

@@ -29,6 +29,7 @@ pub const ROWS: &[(&str, &str, &str)] = &[
     ("reports", "reports over a year: slowest p50 (of which)", ""),
     ("generate", "the database made: dossiers/s, size", ""),
     ("receipt", "a receipt as PDF, warm / a bare page", "≤ 20 ms"),
+    ("batch", "1,000 letters printed into one file / as many bare pages; memory", "≤ 64 MB more"),
     ("pages", "pages, signed in: slowest p50 (of which), all below", "≤ 100 ms"),
     ("ready", "start to ready", "≤ 1 s"),
     ("memory", "memory at rest", "≤ 60 MB"),

@@ -27,6 +27,7 @@ mod row;
 pub mod send;
 pub mod show;
 pub mod signed_letter;
+mod signing;
 mod store;
 mod view;
 mod waiting;
@@ -41,8 +42,9 @@ pub use facts::Signer;
 pub use issued::{IssuedLetter, draft_of, issued_letter, on_paper};
 pub use late::{Late, LetterOf, Period, Which, late, letters_of};
 pub use missing::holders;
-pub use of_dossier::{PaperLetter, letters_of_dossier};
+pub use of_dossier::{PaperLetter, letter_to_hand_over, letters_of_dossier};
 pub use papers::sheet_of_dossier;
+pub use signing::{Seal, SealFault, signing_key_lasts};
 pub use waiting::{WaitingLetter, WaitingLetters, waiting_for_the_head};
 
 use crate::clock::Clock;
@@ -72,6 +74,8 @@ pub struct Letters {
     pub bell: Bell,
     /// Prints them.
     pub press: Press,
+    /// Signs them at their approval, where a key is configured.
+    pub seal: Option<Seal>,
 }
 
 impl Letters {
@@ -84,6 +88,7 @@ impl Letters {
             signature_wait: TimeDelta::minutes(config.apology.signature_wait_minutes.into()),
             bell,
             press: Press::of_this_program(),
+            seal: None,
         }
     }
 }

@@ -53,12 +53,16 @@ impl Written<'_> {
     }
 }
 
-/// Prints the official letter and keeps it, in the transaction that issues it.
+/// Prints the official letter, signs it where there is a seal, and keeps it, in the transaction that issues it.
 pub fn fix(tx: &mut Conn<'_>, letters: &Letters, written: &Written<'_>) -> Outcome<()> {
     let sheet = written.sheet(Form::ApologyLetter)?;
     let own = paper::own_template(tx, sheet.branch, sheet.form)?;
     let printed = paper::print(&letters.press, own.as_ref(), &sheet).map_err(paper::not_printed)?;
-    paper::keep(tx, &sheet, &printed, written.dated).map(drop)
+    let fixed = match &letters.seal {
+        Some(seal) => seal.put_on(printed, written.dated)?,
+        None => printed,
+    };
+    paper::keep(tx, &sheet, &fixed, written.dated).map(drop)
 }
 
 /// The official letter as it was kept. Of letters issued before papers were kept it is printed now, from what was

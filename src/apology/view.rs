@@ -3,8 +3,9 @@
 use super::Letters;
 use super::facts::{Signer, Sources, unwritable};
 use super::row::ApologyRow;
-use super::store;
+use super::{signing, store};
 use crate::db::{Conn, DbError};
+use crate::documents::forms::Form;
 use crate::documents::letter::{letter_text, unstated};
 use crate::documents::signature::Signature;
 use crate::domain::ids::{ApologyId, OfficerId};
@@ -12,6 +13,7 @@ use crate::domain::letter_status::LetterStatus;
 use crate::domain::local_time::{day_of, local};
 use crate::dossier::{lookup_key, particulars};
 use crate::failure::Outcome;
+use crate::paper;
 use crate::reference::Reference;
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use serde::Serialize;
@@ -81,6 +83,8 @@ pub struct View {
     pub recipient_email: Option<String>,
     pub delivered_how: Option<String>,
     pub delivered_to: Option<String>,
+    /// Those of the letter as it was issued, made here at its approval; none where no key is configured.
+    pub signatures: Vec<SignatureLine>,
     /// The letter as it came back signed; the mail carries it.
     pub signed_letter: Option<SignedLetter>,
 }
@@ -133,6 +137,16 @@ impl From<Signature> for SignatureLine {
             covers_all: signature.covers_all,
         }
     }
+}
+
+/// Read from the paper that was kept, each time: what it shows holds.
+fn own_signatures(c: &mut Conn<'_>, row: &ApologyRow) -> Outcome<Vec<SignatureLine>> {
+    if !row.status()?.is_issued() {
+        return Ok(Vec::new());
+    }
+    let kept = paper::kept(c, row.dossier_id, Form::ApologyLetter, &row.id.to_string())?;
+    let found = kept.as_ref().map(signing::on).transpose()?.unwrap_or_default();
+    Ok(found.into_iter().map(SignatureLine::from).collect())
 }
 
 fn signed_letter(c: &mut Conn<'_>, id: ApologyId) -> Outcome<Option<SignedLetter>> {
@@ -238,6 +252,7 @@ pub fn whole(
         recipient_email: row.recipient_email.clone(),
         delivered_how: row.delivered_how.clone(),
         delivered_to: row.delivered_to.clone(),
+        signatures: own_signatures(c, row)?,
         signed_letter: signed_letter(c, row.id)?,
     })
 }

@@ -15,6 +15,7 @@ mod rates;
 mod running;
 mod serve;
 mod setup;
+mod signing;
 mod typeset;
 mod user;
 mod verify;

@@ -1,9 +1,11 @@
 //! The running service: requests, jobs, or both in one process, until it is told to stop.
 
+use super::signing::seal;
 use super::{CliError, Done, Setup, say};
 use crate::account;
 use crate::apology::{self, Letters, PostRoom};
 use crate::app;
+use crate::batch;
 use crate::calendar;
 use crate::db::Db;
 use crate::http::{self, House};
@@ -15,6 +17,7 @@ use crate::reference::ReferenceCache;
 use crate::schedule;
 use crate::upkeep;
 use crate::warning;
+use chrono::TimeDelta;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +47,7 @@ pub fn run(setup: &Setup, db: Db, part: Part, greet: impl FnOnce(&str) -> Done) 
         .map_err(|error| CliError::failed(format!("không khởi động được: {error}")))?;
     let done = runtime.block_on(async {
         let stop = told_to_stop()?;
-        let shared = Shared::of(setup);
+        let shared = Shared::of(setup)?;
         let worker = match part {
             Part::OnlyRequests => None,
             Part::RequestsAndJobs | Part::OnlyJobs => {
@@ -96,6 +99,10 @@ async fn serve(
         .watching(upkeep::dead_jobs())
         .watching(notice::failed_notices())
         .watching(schedule::failed_reports());
+    let house = match letters.seal.clone() {
+        Some(seal) => house.watching(apology::signing_key_lasts(seal)),
+        None => house,
+    };
     let server = app::serve(listener, house, account::Settings::from(&setup.config), letters).await?;
     let handle = server.handle();
     let mut server = tokio::spawn(server);
@@ -139,13 +146,14 @@ struct Shared {
 }
 
 impl Shared {
-    fn of(setup: &Setup) -> Self {
+    fn of(setup: &Setup) -> Result<Self, CliError> {
         let bell = Bell::default();
-        Self {
+        let letters = Letters { seal: seal(setup)?, ..Letters::new(&setup.config, bell.clone()) };
+        Ok(Self {
             references: ReferenceCache::new(setup.config.office.hours.clone()),
-            letters: Arc::new(Letters::new(&setup.config, bell.clone())),
+            letters: Arc::new(letters),
             bell,
-        }
+        })
     }
 }
 
@@ -198,7 +206,15 @@ fn handlers(setup: &Setup, db: &Db, shared: &Shared) -> Result<Handlers, CliErro
         integrity: setup.config.integrity,
     };
     let handlers = schedule::jobs(handlers, &office);
-    Ok(upkeep::housekeeping::jobs(handlers, db, &setup.clock))
+    let printer = batch::Printer {
+        db: db.clone(),
+        clock: setup.clock.clone(),
+        references: shared.references.clone(),
+        letters: Arc::clone(&shared.letters),
+    };
+    let handlers = batch::jobs(handlers, &printer);
+    let batches_lie = TimeDelta::days(setup.config.papers.batch_days.into());
+    Ok(upkeep::housekeeping::jobs(handlers, db, &setup.clock, batches_lie))
 }
 
 /// Counts the signals to stop.

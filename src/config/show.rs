@@ -68,7 +68,7 @@ fn written(path: &str, value: &Value) -> String {
     match value {
         Value::String(_, text) => {
             let text = match path {
-                "auth.session_key" if !text.is_empty() => "***".to_owned(),
+                "auth.session_key" | "apology.signing_password" if !text.is_empty() => "***".to_owned(),
                 "database.url" | "smtp.url" => without_password(text),
                 _ => text.clone(),
             };

@@ -583,6 +583,53 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::db::types::{MomentSql, UuidSql};
+    print_batches (id) {
+        id -> UuidSql,
+        kind -> Text,
+        chosen -> Text,
+        branch_id -> Nullable<UuidSql>,
+        ordered_at -> MomentSql,
+        ordered_by -> UuidSql,
+        ordered_by_name -> Text,
+        state -> Text,
+        total -> Integer,
+        done -> Integer,
+        faulty -> Integer,
+        pages -> Integer,
+        next_object -> BigInt,
+        bytes -> BigInt,
+        changed_at -> MomentSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::UuidSql;
+    print_batch_items (batch_id, place) {
+        batch_id -> UuidSql,
+        place -> Integer,
+        dossier_code -> Text,
+        fault -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::UuidSql;
+    print_batch_pieces (batch_id, place) {
+        batch_id -> UuidSql,
+        place -> Integer,
+        first_object -> BigInt,
+        offsets -> Binary,
+        pages -> Integer,
+        bytes -> BigInt,
+        body -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::db::types::{JsonSql, MomentSql, UuidSql};
     recent_durations (procedure_id, time_limit, working_days) {
         procedure_id -> UuidSql,
@@ -725,6 +772,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     templates,
     signed_letters,
     closings,
+    print_batch_items,
+    print_batch_pieces,
+    print_batches,
     recent_durations,
     register_contents,
     register_files,

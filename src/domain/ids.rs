@@ -49,6 +49,8 @@ pub mod of {
     pub enum Schedule {}
     #[derive(Debug)]
     pub enum Run {}
+    #[derive(Debug)]
+    pub enum PrintBatch {}
 }
 
 pub type BranchId = Id<of::Branch>;
@@ -70,6 +72,7 @@ pub type NoticeId = Id<of::Notice>;
 pub type NoticeFileId = Id<of::NoticeFile>;
 pub type ScheduleId = Id<of::Schedule>;
 pub type RunId = Id<of::Run>;
+pub type PrintBatchId = Id<of::PrintBatch>;
 
 impl<T> Id<T> {
     /// A new key that sorts by `moment`: an imported life lies where its own time is.

@@ -134,20 +134,7 @@ impl Life {
         stamp: Stamp,
         may_backdate: bool,
     ) -> Outcome<()> {
-        // What has not been received yet is received under the rules of that day.
-        let rules = match self.dossier.received_at {
-            Some(_) => reference.rule_set(&self.dossier.rule_set),
-            None => reference.rule_set_on(crate::domain::local_time::day_of(stamp.occurred_at)),
-        };
-        let rules = rules.ok_or(Failure::Conflict("rule-set-missing"))?.for_decisions();
-        let context = Context {
-            calendar: &reference.calendar,
-            rules: &rules,
-            now: stamp.recorded_at,
-            occurred_at: stamp.occurred_at,
-            may_backdate,
-        };
-        let fact = decide(&self.dossier, command, &context)?;
+        let fact = decided(&self.dossier, reference, command, stamp, may_backdate)?;
         self.add(fact, stamp)?;
         Ok(())
     }
@@ -216,6 +203,30 @@ impl Life {
         }
         Batch::of(lives)?.write(tx)
     }
+}
+
+/// What the rules would say, under the dossier's own rule set. Nothing is changed by it.
+pub fn decided(
+    dossier: &Dossier,
+    reference: &Reference,
+    command: Command,
+    stamp: Stamp,
+    may_backdate: bool,
+) -> Outcome<Fact> {
+    // What has not been received yet is received under the rules of that day.
+    let rules = match dossier.received_at {
+        Some(_) => reference.rule_set(&dossier.rule_set),
+        None => reference.rule_set_on(crate::domain::local_time::day_of(stamp.occurred_at)),
+    };
+    let rules = rules.ok_or(Failure::Conflict("rule-set-missing"))?.for_decisions();
+    let context = Context {
+        calendar: &reference.calendar,
+        rules: &rules,
+        now: stamp.recorded_at,
+        occurred_at: stamp.occurred_at,
+        may_backdate,
+    };
+    Ok(decide(dossier, command, &context)?)
 }
 
 /// The rows of many lives, ready to be written: a bulk load makes the next batch while the last one is

@@ -73,6 +73,25 @@ impl Views {
     }
 }
 
+/// Notes in the same transaction that `officer` opened `what` of these dossiers: what a job opens for somebody.
+pub fn note_views(
+    tx: &mut Conn<'_>,
+    dossiers: &[(DossierId, BranchId)],
+    officer: OfficerId,
+    at: DateTime<Utc>,
+    what: &str,
+) -> Result<(), DbError> {
+    let note = |(dossier_id, branch_id): &(DossierId, BranchId)| Note {
+        id: ViewId::at(at),
+        dossier_id: *dossier_id,
+        branch_id: *branch_id,
+        officer_id: officer,
+        viewed_at: Moment(at),
+        what: what.to_owned(),
+    };
+    insert(tx, &dossiers.iter().map(note).collect::<Vec<_>>())
+}
+
 /// Each database in the way it takes them fastest.
 fn insert(tx: &mut Conn<'_>, rows: &[Note]) -> Result<(), DbError> {
     match tx {

@@ -157,6 +157,11 @@ impl Reply {
         Ok(Self { location: Some(format!("{}{location}", super::BASE)), ..reply })
     }
 
+    /// 202: it is being done, and stands at `location`.
+    pub fn accepted(location: &str, body: &impl Serialize) -> Outcome<Self> {
+        Ok(Self { status: StatusCode::ACCEPTED, ..Self::created(location, body)? })
+    }
+
     /// 204.
     pub fn nothing() -> Self {
         Self { status: StatusCode::NO_CONTENT, location: None, version: None, body: String::new() }

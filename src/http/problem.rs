@@ -332,6 +332,7 @@ fn thing_word(thing: Thing) -> &'static str {
         Thing::Target => "target",
         Thing::Notice => "notice",
         Thing::Schedule => "schedule",
+        Thing::PrintBatch => "print_batch",
     }
 }
 

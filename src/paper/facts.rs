@@ -63,6 +63,13 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// The same with an event that has not happened: what its paper would say.
+    pub fn foresee(mut self, event: Event, officer: OfficerId, name: &str) -> Self {
+        self.names.insert(officer, name.to_owned());
+        self.events.push(event);
+        self
+    }
+
     /// The name of an officer; blank where nobody is known (a job, an import).
     pub fn name(&self, officer: Option<OfficerId>) -> String {
         officer.and_then(|id| self.names.get(&id)).cloned().unwrap_or_default()

@@ -8,8 +8,10 @@ pub mod all;
 mod control_sheet;
 mod facts;
 mod forms;
+mod give_out;
 pub mod list_templates;
 mod pack;
+pub mod preview;
 mod print;
 pub mod register;
 mod register_rows;
@@ -20,6 +22,7 @@ pub mod show_template;
 mod store;
 pub mod word;
 
+pub use give_out::{Desk, GivenOut, given_out};
 pub use print::{Kept, Sheet, keep, kept, own_template, print};
 
 use crate::documents::typeset::PressError;

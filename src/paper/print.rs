@@ -37,6 +37,27 @@ pub struct Sheet {
     pub letter: Option<Box<LetterFacts>>,
 }
 
+/// What stands across a look ahead. A draft, which may still become a letter, bears its own.
+const PREVIEW: &str = "XEM TRƯỚC";
+const DRAFT: &str = "DỰ THẢO";
+
+impl Sheet {
+    /// The same as a look ahead: marked on every page, and given out to nobody.
+    pub fn preview(mut self) -> Self {
+        if let Some(data) = self.data.as_object_mut() {
+            data.insert("draft".to_owned(), true.into());
+            data.insert("mark".to_owned(), PREVIEW.into());
+        }
+        Self { occasion: None, letter: None, ..self }
+    }
+
+    /// What must stand on a paper that is not given out.
+    fn mark(&self) -> Option<&str> {
+        let draft = self.data.get("draft").and_then(Value::as_bool).unwrap_or_default();
+        draft.then(|| self.data.get("mark").and_then(Value::as_str).unwrap_or(DRAFT))
+    }
+}
+
 /// A paper as it was printed: with which template, and its fingerprint.
 #[derive(Debug, Clone)]
 pub struct Kept {
@@ -55,7 +76,7 @@ pub fn own_template(c: &mut Conn<'_>, branch: BranchId, form: Form) -> Outcome<O
     store::template(c, branch, form.as_str())
 }
 
-/// Prints. A template of somebody's own that fails, or leaves out what a letter must say, is reported in the log and
+/// Prints. A template of somebody's own that fails, or leaves out what must stand on the paper, is reported in the log and
 /// the program's own serves. Blocks.
 ///
 /// # Errors
@@ -84,6 +105,10 @@ pub fn print(press: &Press, own: Option<&TemplateRow>, sheet: &Sheet) -> Result<
 }
 
 fn says_enough(sheet: &Sheet, text: &str) -> Result<(), String> {
+    // Nobody takes for issued what is not.
+    if let Some(mark) = sheet.mark().filter(|mark| !text.contains(mark)) {
+        return Err(format!("it leaves out {mark}"));
+    }
     let Some(facts) = &sheet.letter else { return Ok(()) };
     let missing = unsaid(facts, text).map_err(|error| error.to_string())?;
     if missing.is_empty() {

@@ -8,20 +8,25 @@ use crate::account::Officer;
 use crate::apology::{self, Letters};
 use crate::documents::forms::Form;
 use crate::dossier::{self, Views};
-use crate::failure::Failure;
-use crate::http::{House, Problem, Segment};
+use crate::failure::{Failure, FieldFault};
+use crate::http::{House, Problem, Query, Segment};
 use actix_web::http::header;
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, get};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 /// A paper of a dossier: `receipt.pdf`, `supplement-request.pdf` (the last one), `refusal.pdf`, `apology.pdf` (the
 /// letter in force; a draft is marked as one), `control-sheet.pdf`, `stopping-notice.pdf` (rules of 2025); each of
 /// them also as `.docx`, in the same layout and words.
 ///
+/// With `preview=true` the PDF is what would be printed now, marked as a look ahead (XEM TRƯỚC): nothing is kept by it,
+/// and what was given out stays.
+///
 /// 409 says why the dossier has no such paper. The first time a receipt, request, refusal or notice is asked for it
 /// is stored, and given byte for byte ever after; a correction of what it says makes another.
 #[utoipa::path(tag = "documents",
-    params(("code" = String, Path), ("file" = String, Path, example = "receipt.pdf")),
+    params(("code" = String, Path), ("file" = String, Path, example = "receipt.pdf"), Asked),
     responses((status = 200, body = Vec<u8>, content_type = "application/pdf", headers(("ETag")))))]
 #[get("/dossiers/{code}/documents/{file}")]
 pub async fn dossier_document(
@@ -30,9 +35,14 @@ pub async fn dossier_document(
     views: Data<Views>,
     officer: Officer,
     segments: Segment<(String, String)>,
+    query: Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
     let (code, file) = segments.into_inner();
     let Some((form, kind)) = asked(&file) else { return Err(Problem::no_such_path()) };
+    let preview = query.preview.unwrap_or_default();
+    if preview && kind == Kind::Docx {
+        return Err(Problem::fields(vec![FieldFault::new("/query/preview", "only-of-pdf")]));
+    }
     let (references, now, who) = (house.references.clone(), house.clock.now(), officer.id);
     let room = Letters::clone(&letters);
     let (sheet, own, stored) = house
@@ -48,6 +58,7 @@ pub async fn dossier_document(
                     forms::sheet(&facts, &reference, form, &room.public_url, now)?
                 }
             };
+            let sheet = if preview { sheet.preview() } else { sheet };
             let stored = match (&sheet.occasion, kind) {
                 (Some(occasion), Kind::Pdf) => kept(c, id, form, occasion)?,
                 _ => None,
@@ -62,7 +73,11 @@ pub async fn dossier_document(
         views.note(dossier, branch, who, now, &format!("{form}-docx"));
         return Ok(answer);
     }
-    let name = format!("{}-{form}.pdf", sheet.name);
+    let (name, viewed) = if preview {
+        (format!("{}-{form}-xem-truoc.pdf", sheet.name), format!("{form}-preview"))
+    } else {
+        (format!("{}-{form}.pdf", sheet.name), form.as_str().to_owned())
+    };
     let paper = match stored {
         Some(stored) => stored,
         None => {
@@ -76,8 +91,16 @@ pub async fn dossier_document(
             given_out(&house, sheet, printed).await?
         }
     };
-    views.note(dossier, branch, who, now, form.as_str());
+    views.note(dossier, branch, who, now, &viewed);
     Ok(answer(&name, &paper))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// Only look at what would be printed.
+    preview: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

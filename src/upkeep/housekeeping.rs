@@ -1,7 +1,8 @@
 //! The job `housekeeping`: idempotency keys and sessions that have served their time are taken away, and registers
-//! that nobody decided about.
+//! that nobody decided about, and printed batches.
 
 use crate::account;
+use crate::batch;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::failure::Outcome;
@@ -28,18 +29,22 @@ const DIGESTS_LIE: TimeDelta = TimeDelta::days(30);
 
 /// Adds the job.
 #[must_use]
-pub fn jobs(handlers: Handlers, db: &Db, clock: &Clock) -> Handlers {
+pub fn jobs(handlers: Handlers, db: &Db, clock: &Clock, batches_lie: TimeDelta) -> Handlers {
     let (db, clock) = (db.clone(), clock.clone());
-    handlers.every(EVERY, KIND, move |_| tidy(&db, &clock).map_err(Into::into))
+    handlers.every(EVERY, KIND, move |_| tidy(&db, &clock, batches_lie).map_err(Into::into))
 }
 
-/// Takes away what nobody can ask for any more.
-pub fn tidy(db: &Db, clock: &Clock) -> Outcome<()> {
+/// Takes away what nobody can ask for any more, and papers that were joined for printing so long ago.
+pub fn tidy(db: &Db, clock: &Clock, batches_lie: TimeDelta) -> Outcome<()> {
     let now = clock.now();
     let keys = db.write_blocking(move |tx| forget_keys(tx, now - KEYS_LIVE))?;
     let sessions = db.write_blocking(move |tx| account::forget_stale(tx, now - SESSIONS_LINGER))?;
     let registers = db.write_blocking(move |tx| imports::forget_left_lying(tx, now - REGISTERS_LIE, now))?;
     let digests = db.write_blocking(move |tx| notice::forget_old(tx, now - DIGESTS_LIE))?;
-    tracing::debug!(keys, sessions, registers, digests, "tidied");
+    let mut batches = 0;
+    while db.write_blocking(move |tx| batch::forget(tx, now - batches_lie))? {
+        batches += 1;
+    }
+    tracing::debug!(keys, sessions, registers, digests, batches, "tidied");
     Ok(())
 }

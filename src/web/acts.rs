@@ -41,6 +41,16 @@ impl Deed {
         format!("/dossiers/{}/{}", super::places::segment(code), self.path)
     }
 
+    /// The slip that it gives out, as the API calls it.
+    pub fn slip(&self) -> Option<&'static str> {
+        match self.act {
+            Act::RequestSupplement => Some("supplement-request"),
+            Act::Refuse => Some("refusal"),
+            Act::Stop => Some("stopping-notice"),
+            _ => None,
+        }
+    }
+
     /// What was entered, as the API takes it.
     pub fn body(&self, form: &Form, today: NaiveDate) -> Body {
         let mut body = form.json();

@@ -73,6 +73,23 @@ impl Api {
         from: &Origin,
         ask: Ask<'_>,
     ) -> Result<Answer, Problem> {
+        let answer = self.open(officer, lang, from, ask).await?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let body = to_bytes(answer.into_body()).await.map_err(|_| Problem::broken())?;
+        Ok(Answer { status, headers, body })
+    }
+
+    /// The same, with a body that comes piece by piece.
+    ///
+    /// # Errors
+    /// The problem of the API, as it is.
+    pub async fn open(
+        &self,
+        officer: Option<&Officer>,
+        lang: Lang,
+        from: &Origin,
+        ask: Ask<'_>,
+    ) -> Result<ServiceResponse, Problem> {
         let make = async || (self.make)().await.ok_or_else(Problem::broken);
         let inside = self.inside.get_or_try_init(make).await?;
         let request = request(officer, lang, from, &ask)?;
@@ -80,12 +97,11 @@ impl Api {
         if let Some(error) = answer.response().error() {
             return Err(problem_of(error));
         }
-        let (status, headers) = (answer.status(), answer.headers().clone());
+        let status = answer.status();
         if status.is_client_error() || status.is_server_error() {
             return Err(Problem::of_status(status));
         }
-        let body = to_bytes(answer.into_body()).await.map_err(|_| Problem::broken())?;
-        Ok(Answer { status, headers, body })
+        Ok(answer)
     }
 }
 

@@ -44,6 +44,7 @@ struct Letter {
     recipient_email: Option<String>,
     delivered_how: Option<String>,
     delivered_to: Option<String>,
+    signatures: Vec<Signature>,
     signed_letter: Option<SignedLetter>,
 }
 

@@ -61,10 +61,30 @@ pub async fn act(visit: Visit, path: Path<(String, String)>, mut form: Form) -> 
     }
 }
 
+/// The slip that an act would give out, from what is entered for it; nothing is done.
+pub async fn preview(visit: Visit, path: Path<(String, String)>, mut form: Form) -> Shown {
+    let (code, slug) = path.into_inner();
+    let deed = Deed::of(&slug).ok_or_else(Problem::no_such_path)?;
+    let slip = deed.slip().ok_or_else(Problem::no_such_path)?;
+    let mut body = deed.body(&form, visit.today);
+    body.put("form", slip);
+    let address = format!("/dossiers/{}/documents/preview", segment(&code));
+    match visit.file_for(Method::POST, &address, Some(&body.into_value())).await {
+        Ok(file) => Ok(file),
+        Err(problem) if problem.status().is_server_error() || problem.status() == 404 => Err(problem),
+        Err(problem) => {
+            form.refused(&problem, visit.lang());
+            let page = load(&visit, &code, Some((deed, form))).await?;
+            visit.refused(&page)
+        }
+    }
+}
+
 /// A paper of the dossier, such as its receipt.
 pub async fn paper(visit: Visit, path: Path<(String, String)>) -> Shown {
     let (code, paper) = path.into_inner();
-    visit.file(&format!("/dossiers/{}/documents/{}", segment(&code), segment(&paper))).await
+    let ahead = if visit.asked().value("xem-truoc").is_empty() { "" } else { "?preview=true" };
+    visit.file(&format!("/dossiers/{}/documents/{}{ahead}", segment(&code), segment(&paper))).await
 }
 
 /// All papers of the dossier in one file.

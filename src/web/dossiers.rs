@@ -52,6 +52,13 @@ struct Page {
     branches: Vec<(String, String)>,
 }
 
+impl Page {
+    /// Of the dossiers on this page, one a line.
+    fn codes(&self) -> String {
+        self.lines.iter().map(|line| line.code.as_str()).collect::<Vec<_>>().join("\n")
+    }
+}
+
 pub async fn show(visit: Visit, request: HttpRequest) -> Shown {
     let form = Form::parse(request.query_string().as_bytes());
     let f = visit.frame("dossiers");

@@ -47,6 +47,7 @@ const MENU: &[Place] = &[
     Place { id: "closings", path: "/chot-so-lieu", who: ALL, key: "" },
     Place { id: "schedules", path: "/lich-bao-cao", who: ALL, key: "" },
     Place { id: "notices", path: "/thu-nhac", who: ALL, key: "" },
+    Place { id: "batches", path: "/in-hang-loat", who: ALL, key: "" },
     Place { id: "calendar", path: "/lich", who: ALL, key: "" },
     Place { id: "catalogue", path: "/danh-muc", who: ALL, key: "" },
     Place { id: "accounts", path: "/tai-khoan", who: ADMIN, key: "" },

@@ -3,7 +3,8 @@
 use super::gate::gate;
 use super::schedules;
 use super::{
-    accounts, catalogue, closings, imports, jobs, notices, procedure, reports, settings, signs, templates,
+    accounts, batches, catalogue, closings, imports, jobs, notices, procedure, reports, settings, signs,
+    templates,
 };
 use super::{
     apologies, apology, behind, calendar, calendar_change, due_date, indicators, public_rates, rates,
@@ -48,6 +49,7 @@ pages! {
     get "/ho-so/{code}/giay-to.zip" => dossier::papers,
     get "/ho-so/{code}/giay-to/{paper}" => dossier::paper,
     post "/ho-so/{code}/viec/{act}" => dossier::act,
+    post "/ho-so/{code}/viec/{act}/xem-truoc" => dossier::preview,
     // citizens
     get "/tra-cuu" => track::ask,
     get "/tra-cuu/{code}" => track::show,
@@ -118,6 +120,12 @@ pages! {
     get "/nhap-so/{id}/dong-loi.csv" => imports::bad_lines,
     post "/nhap-so/{id}/nhap" => imports::start,
     post "/nhap-so/{id}/bo" => imports::give_up,
+    // many papers in one file
+    get "/in-hang-loat" => batches::show,
+    post "/in-hang-loat" => batches::order,
+    get "/in-hang-loat/{id}" => batches::one,
+    get "/in-hang-loat/{id}/tep.pdf" => batches::file,
+    post "/in-hang-loat/{id}/bo" => batches::remove,
     // accounts and jobs
     get "/tai-khoan" => accounts::show,
     get "/tai-khoan/moi" => accounts::new,

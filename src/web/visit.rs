@@ -173,12 +173,29 @@ impl Passerby {
         let body = body.map(Sent::Json);
         let answer = self.ask(Ask { method, path, body, seen: None, key: None }).await?;
         let mut file = HttpResponse::build(answer.status);
-        for name in [header::CONTENT_TYPE, header::CONTENT_DISPOSITION, header::CACHE_CONTROL] {
+        for name in FILE_HEADERS {
             if let Some(value) = answer.headers.get(&name) {
                 file.insert_header((name, value.clone()));
             }
         }
         Ok(file.body(answer.body))
+    }
+
+    /// A large file of the API, handed on piece by piece as it comes.
+    ///
+    /// # Errors
+    /// The API's problem.
+    pub async fn stream(&self, path: &str) -> Shown {
+        let ask = Ask { method: Method::GET, path, body: None, seen: None, key: None };
+        let answer = self.api.open(self.officer(), self.lang(), &self.known.origin, ask).await?;
+        let mut file = HttpResponse::build(answer.status());
+        for name in FILE_HEADERS {
+            if let Some(value) = answer.headers().get(&name) {
+                file.insert_header((name, value.clone()));
+            }
+        }
+        file.insert_header(header::ContentEncoding::Identity);
+        Ok(file.body(answer.into_body()))
     }
 
     /// Sends what was entered, with the version seen and the idempotency key of the form.
@@ -231,6 +248,10 @@ impl Passerby {
         Ok(see_other(&format!("{path}{join}xong={}{fragment}", places::segment(what))))
     }
 }
+
+/// What is told of a file: what it is, what it is called, and that nobody keeps it on the way.
+const FILE_HEADERS: [header::HeaderName; 3] =
+    [header::CONTENT_TYPE, header::CONTENT_DISPOSITION, header::CACHE_CONTROL];
 
 /// 303 to a path of ours.
 pub fn see_other(path: &str) -> HttpResponse {

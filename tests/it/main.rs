@@ -16,6 +16,7 @@ mod support;
 
 mod account;
 mod apology;
+mod batch;
 mod branch;
 mod calendar;
 mod cli;

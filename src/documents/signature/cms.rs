@@ -188,15 +188,14 @@ fn described(
     algorithm: String,
 ) -> Result<Signature, SignatureFault> {
     let told = &certificate.tbs_certificate;
-    let whole = |name: &Name| shown(&name.to_string());
     let signed_at = attribute(signer, SIGNING_TIME)
         .and_then(|value| Time::from_der(&value.to_der().ok()?).ok())
         .and_then(moment)
         .or(range.made_at);
     Ok(Signature {
-        signer: part(&told.subject, COMMON_NAME).unwrap_or_else(|| whole(&told.subject)),
+        signer: common_name(&told.subject),
         organisation: part(&told.subject, ORGANISATION),
-        issuer: part(&told.issuer, COMMON_NAME).unwrap_or_else(|| whole(&told.issuer)),
+        issuer: common_name(&told.issuer),
         serial: hex(told.serial_number.as_bytes()),
         valid_from: moment(told.validity.not_before).ok_or(MALFORMED)?,
         valid_to: moment(told.validity.not_after).ok_or(MALFORMED)?,
@@ -206,9 +205,14 @@ fn described(
     })
 }
 
-fn moment(time: Time) -> Option<DateTime<Utc>> {
+pub(in crate::documents) fn moment(time: Time) -> Option<DateTime<Utc>> {
     let seconds = i64::try_from(time.to_unix_duration().as_secs()).ok()?;
     DateTime::from_timestamp(seconds, 0)
+}
+
+/// Who it is (CN), or else the whole name.
+pub(in crate::documents) fn common_name(name: &Name) -> String {
+    part(name, COMMON_NAME).unwrap_or_else(|| shown(&name.to_string()))
 }
 
 /// The last part of a name with this meaning.

@@ -8,6 +8,7 @@ mod cms;
 mod ranges;
 mod text;
 
+pub(super) use cms::{common_name, moment};
 pub use text::says_the_same;
 
 use chrono::{DateTime, Utc};

@@ -25,8 +25,8 @@ pub(super) fn control_sheet(data: &ControlSheet) -> Manuscript {
 }
 
 fn legs(legs: &[Leg]) -> Table {
-    let when = Page::A5.text_width() - mm(35) - mm(22) - mm(21);
-    let widths = [mm(35), when, mm(22), mm(21)];
+    let when = Page::A5.text_width() - mm(29) - mm(22) - mm(17);
+    let widths = [mm(29), when, mm(22), mm(17)];
     let titles = ["TÊN CƠ QUAN", "THỜI GIAN GIAO, NHẬN HỒ SƠ", "KẾT QUẢ GIẢI QUYẾT HỒ SƠ", "GHI CHÚ"];
     let first = titles.into_iter().zip(widths).map(|(title, width)| {
         let title = spaced(centred(line([bold(title).size(SIZE)])), 0, 0);
@@ -61,10 +61,16 @@ fn row(leg: &Leg, [unit, when, verdict, note]: [usize; 4]) -> TableRow {
 
 /// Who gave and who took, with room to sign between the words and the names.
 fn people(leg: &Leg, width: usize) -> Table {
-    let half = width / 2;
+    // So far apart that no name runs into the other.
+    let apart = mm(4);
+    let half = (width - apart) / 2;
     let middle = |text: &str, before| spaced(centred(line([run(text).size(SIZE)])), before, 0);
     let two = |left: &str, right: &str, before| {
-        TableRow::new([left, right].map(|text| cell(half, [middle(text, before)])).into())
+        let side = |text: &str| cell(half, [middle(text, before)]);
+        TableRow::new(vec![side(left), cell(apart, [middle("", 0)]), side(right)])
     };
-    columns(&[half, half], vec![two("Người giao", "Người nhận", 0), two(&leg.from_name, &leg.to_name, mm(8))])
+    columns(
+        &[half, apart, half],
+        vec![two("Người giao", "Người nhận", 0), two(&leg.from_name, &leg.to_name, mm(8))],
+    )
 }

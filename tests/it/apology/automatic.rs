@@ -8,7 +8,7 @@ use motcua::reference::change;
 
 impl Office {
     /// The head has authorised the system.
-    async fn authorise(&self) {
+    pub(super) async fn authorise(&self) {
         self.house
             .write(|conn| {
                 change(conn, &OfficeHours::default(), |conn, _| {

@@ -9,17 +9,19 @@ pub(crate) mod mailing;
 mod missing;
 mod papers;
 mod reappointment;
+mod sealed;
 mod signed;
 
 use crate::support::database::TestDatabase;
 use crate::support::ground::{Ground, applicant, intake};
-use crate::support::house::{Answer, Person, TestHouse, letters};
+use crate::support::house::{Answer, MORNING, Person, TestHouse, letters};
 use crate::support::smtp::Sink;
-use motcua::apology::{self, PostRoom};
+use motcua::apology::{self, Letters, PostRoom, Seal};
 use motcua::config::Config;
 use motcua::domain::decide::Command;
 use motcua::domain::role::Role;
 use motcua::failure::Outcome;
+use motcua::http::House;
 use motcua::jobs::{Bell, Handlers, Settings, Worker};
 use motcua::mail::Carrier;
 use serde_json::{Value, json};
@@ -37,6 +39,8 @@ pub(crate) struct Office {
     sink: Sink,
     pub(crate) head: Person,
     counter: Person,
+    /// What its letters are signed with.
+    seal: Option<Seal>,
 }
 
 pub(crate) const BOAT: &str = "1.003650";
@@ -44,12 +48,21 @@ pub(crate) const DAY_BEFORE: &str = "2026-03-12 09:00";
 
 impl Office {
     pub(crate) async fn open(db: TestDatabase) -> Self {
+        Self::open_with(db, None).await
+    }
+
+    /// The same, where letters are signed with a key.
+    async fn open_with(db: TestDatabase, seal: Option<Seal>) -> Self {
         let accounts = motcua::account::Settings {
             access_life: chrono::TimeDelta::days(400),
             session_life: chrono::TimeDelta::days(400),
             ..motcua::account::Settings::default()
         };
-        let house = TestHouse::open_with(db, motcua::http::Settings::default(), accounts).await;
+        let at_nine = Ground::at(&db, MORNING);
+        let settings = motcua::http::Settings::default();
+        let house = House::new(at_nine.db, at_nine.clock, at_nine.references, settings);
+        let letters = Letters { seal: seal.clone(), ..letters(&Config::load(None, []).unwrap()) };
+        let house = TestHouse::with_letters(db, house, accounts, letters).await;
         let head = house.sign_in_as(Role::Head, Some("TS")).await;
         let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
         let ground = Ground {
@@ -57,7 +70,7 @@ impl Office {
             clock: house.house.clock.clone(),
             references: house.house.references.clone(),
         };
-        Self { house, ground, sink: Sink::start().await, head, counter }
+        Self { house, ground, sink: Sink::start().await, head, counter, seal }
     }
 
     /// A dossier taken in now; its code.
@@ -86,7 +99,7 @@ impl Office {
             clock: self.ground.clock.clone(),
             reference: self.ground.references.clone(),
             carrier: Arc::new(Carrier::from_url(&smtp.to_owned().into()).unwrap()),
-            letters: Arc::new(letters(&config)),
+            letters: Arc::new(Letters { seal: self.seal.clone(), ..letters(&config) }),
         }
     }
 

@@ -17,18 +17,18 @@ use motcua::http::Seen;
 use reqwest::Method;
 use serde_json::json;
 
-async fn put(person: &Person, letter: &Answer, version: u64, file: &[u8]) -> Answer {
+pub(super) async fn put(person: &Person, letter: &Answer, version: u64, file: &[u8]) -> Answer {
     let request = person.request(Method::PUT, &format!("{}/signed-letter", path(&letter.body)));
     let request = request.header("If-Match", etag(version)).header("Content-Type", "application/pdf");
     send(request.body(file.to_vec())).await
 }
 
-async fn issued(office: &Office, letter: &Answer) -> Vec<u8> {
+pub(super) async fn issued(office: &Office, letter: &Answer) -> Vec<u8> {
     pdf(&office.head, &format!("{}/letter.pdf", path(&letter.body))).await.bytes
 }
 
 /// The PDF in the last mail that arrived.
-fn mailed(office: &Office) -> Vec<u8> {
+pub(super) fn mailed(office: &Office) -> Vec<u8> {
     let mail = office.sink.letters().pop().expect("a mail").data;
     let (_, attached) = mail.split_once("application/pdf").expect("an attached PDF");
     let (_, encoded) = attached.split_once("\r\n\r\n").unwrap();

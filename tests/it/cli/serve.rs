@@ -1,7 +1,8 @@
 //! `motcua serve` and `motcua work`: they start, say where they are, and stop when told.
 
 use crate::support::database::{Kind, fresh};
-use crate::support::process::{Service, run_on};
+use crate::support::process::{Service, run_in, run_on};
+use crate::support::sign::key_file;
 use serde_json::Value;
 
 on_both! {
@@ -46,4 +47,47 @@ async fn a_port_that_is_taken_is_a_failure_that_names_it() {
     let refused = run_on(&db, &["serve", "--port", &port], "").code(1);
     assert!(refused.stderr.contains(&port), "{}", refused.stderr);
     run_on(&db, &["serve", "--port", "70000"], "").code(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_cannot_sign_letters_is_a_wrong_setting_that_is_named_and_its_password_is_not_shown() {
+    let db = fresh(Kind::Sqlite).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |key: &str, password: &str| {
+        let env = [
+            ("DATABASE_URL", db.url.as_str()),
+            ("MOTCUA__HTTP__PORT", "0"),
+            ("MOTCUA__APOLOGY__SIGNING_KEY", key),
+            ("MOTCUA__APOLOGY__SIGNING_PASSWORD", password),
+        ];
+        let said = run_in(folder.path(), &["serve"], &env, "").code(2).stderr;
+        assert!(said.contains("apology.signing_key") && !said.contains("hunter2"), "{said}");
+        said
+    };
+    assert!(refused("none.p12", "hunter2").contains("none.p12: không đọc được tệp"));
+    std::fs::write(folder.path().join("text.p12"), "khóa").unwrap();
+    assert!(refused("text.p12", "hunter2").contains("không phải tệp PKCS#12"));
+    let Some(ended) = key_file("rsa", "hunter2", ["2020-01-01", "2020-12-31"]) else { return };
+    std::fs::write(folder.path().join("ended.p12"), ended).unwrap();
+    assert!(refused("ended.p12", "hunter2").contains("đã hết hạn ngày 31/12/2020"));
+    assert!(refused("ended.p12", "hunter2 ").contains("sai mật khẩu"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_whose_certificate_ends_soon_is_a_warning_and_its_password_is_shown_nowhere() {
+    let db = fresh(Kind::Sqlite).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let today = motcua::clock::Clock::System.now().date_naive();
+    let soon = (today + chrono::Days::new(20)).to_string();
+    let Some(file) = key_file("ecdsa", "hunter2", ["2020-01-01", &soon]) else { return };
+    let place = folder.path().join("key.p12");
+    std::fs::write(&place, file).unwrap();
+    let key = place.to_str().unwrap();
+    let env = [("MOTCUA__APOLOGY__SIGNING_KEY", key), ("MOTCUA__APOLOGY__SIGNING_PASSWORD", "hunter2")];
+    let service = Service::start(&db, &env).await;
+    let ready: Value = reqwest::get(service.url("/health/ready")).await.unwrap().json().await.unwrap();
+    assert!(ready.to_string().contains("signing-key-ends"), "{ready}");
+    assert!(!service.log().contains("hunter2"), "{}", service.log());
+    let shown = run_in(folder.path(), &["config", "show"], &env, "").success().stdout;
+    assert!(shown.contains("signing_password = \"***\"") && !shown.contains("hunter2"), "{shown}");
 }

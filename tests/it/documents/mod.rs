@@ -1,3 +1,5 @@
 //! Papers held against tools that others wrote.
 
+mod papers;
 mod signature;
+mod signing;

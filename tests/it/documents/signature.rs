@@ -7,7 +7,7 @@ use motcua::documents::signature::{SignatureFault, says_the_same, signatures};
 use motcua::documents::typeset::{Limits, Order, Press};
 use serde_json::json;
 
-fn letter(reason: Option<&str>) -> Vec<u8> {
+pub(super) fn letter(reason: Option<&str>) -> Vec<u8> {
     let mut data = sample(Form::ApologyLetter).unwrap();
     if let Some(reason) = reason {
         data["body"] = json!([reason]);
@@ -69,9 +69,9 @@ fn what_was_changed_after_it_was_signed_does_not_hold() {
     // The signed attributes themselves: found by the digest they bear, 32 bytes before which stands its length.
     let mut forged = file.clone();
     let hole = file.windows(10).rposition(|window| window == b"/ByteRange").unwrap();
-    let contents = file[hole..].windows(2).position(|pair| pair == b"<3").map(|from| hole + from + 1);
+    let contents = file[hole..].windows(4).position(|four| four == b"<308").map(|from| hole + from + 1);
     let contents =
-        contents.unwrap_or_else(|| file[..hole].windows(2).rposition(|pair| pair == b"<3").unwrap() + 1);
+        contents.unwrap_or_else(|| file[..hole].windows(4).rposition(|four| four == b"<308").unwrap() + 1);
     // The last digits before the zeros that fill the hole are those of the signature.
     let end = file[contents..].iter().position(|byte| *byte == b'>').unwrap() + contents;
     let last = file[contents..end].iter().rposition(|byte| *byte != b'0').unwrap() + contents;

@@ -186,7 +186,7 @@ on_both! {
         work(&house).await;
         let tidy = async |house: &TestHouse| {
             let (db, clock) = (house.house.db.clone(), house.house.clock.clone());
-            tokio::task::spawn_blocking(move || motcua::upkeep::housekeeping::tidy(&db, &clock)).await.unwrap().unwrap();
+            tokio::task::spawn_blocking(move || motcua::upkeep::housekeeping::tidy(&db, &clock, chrono::TimeDelta::days(3))).await.unwrap().unwrap();
         };
         house.it_is("2026-04-08 09:00");
         tidy(&house).await;

@@ -141,7 +141,7 @@ on_both! {
         for (when, left) in [("2026-04-14 08:00", 1), ("2026-04-16 08:01", 0)] {
             world.house.it_is(when);
             let (db, clock) = (world.ground.db.clone(), world.ground.clock.clone());
-            tokio::task::spawn_blocking(move || motcua::upkeep::housekeeping::tidy(&db, &clock)).await.unwrap().unwrap();
+            tokio::task::spawn_blocking(move || motcua::upkeep::housekeeping::tidy(&db, &clock, chrono::TimeDelta::days(3))).await.unwrap().unwrap();
             let digests = busy.get("/notices?kind=digest").await.expect(200).body;
             assert_eq!(digests["items"].as_array().unwrap().len(), left, "{when}");
         }

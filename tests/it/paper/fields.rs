@@ -12,17 +12,17 @@ use motcua::domain::role::Role;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const BOAT: &str = "1.003650";
+pub(super) const BOAT: &str = "1.003650";
 const NAME: &str = "Nguyễn Thị Ánh Tuyết";
 
-struct Counter {
-    house: TestHouse,
-    ground: Ground,
-    counter: Person,
+pub(super) struct Counter {
+    pub(super) house: TestHouse,
+    pub(super) ground: Ground,
+    pub(super) counter: Person,
 }
 
 impl Counter {
-    async fn open(db: TestDatabase) -> Self {
+    pub(super) async fn open(db: TestDatabase) -> Self {
         let accounts = motcua::account::Settings {
             access_life: chrono::TimeDelta::days(400),
             session_life: chrono::TimeDelta::days(400),
@@ -38,7 +38,7 @@ impl Counter {
         Self { house, ground, counter }
     }
 
-    async fn take_in(&self) -> String {
+    pub(super) async fn take_in(&self) -> String {
         let mut dossier = intake(BOAT, applicant(NAME));
         let owner = &mut dossier.particulars.applicant;
         owner.address = Some("Số 12, đường Mẫu, Phường Ví Dụ".into());
@@ -60,13 +60,13 @@ impl Counter {
     }
 
     /// Over HTTP, so that an officer's name is on it.
-    async fn ask(&self, code: &str, what: &str, body: Value) {
+    pub(super) async fn ask(&self, code: &str, what: &str, body: Value) {
         let seen = self.counter.get(&format!("/dossiers/{code}")).await.expect(200);
         let path = format!("/dossiers/{code}/{what}");
         self.counter.act(&path, seen.version(), body).await.expect(200);
     }
 
-    async fn text(&self, code: &str, file: &str) -> String {
+    pub(super) async fn text(&self, code: &str, file: &str) -> String {
         pdf(&self.counter, &format!("/dossiers/{code}/documents/{file}.pdf")).await.text()
     }
 }

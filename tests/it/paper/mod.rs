@@ -2,6 +2,7 @@
 
 mod all;
 mod fields;
+mod preview;
 mod register;
 mod templates;
 mod word;
@@ -20,6 +21,18 @@ pub struct File {
 }
 
 impl File {
+    /// The PDF that was answered.
+    async fn of(response: reqwest::Response, path: &str) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.bytes().await.unwrap().to_vec();
+        assert_eq!(status, StatusCode::OK, "{path}: {}", String::from_utf8_lossy(&bytes));
+        let file = File { bytes, headers };
+        assert_eq!(file.header("content-type"), "application/pdf");
+        assert_eq!(file.header("cache-control"), "private, no-store");
+        assert!(file.header("content-disposition").starts_with("inline; filename="));
+        file
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }
@@ -32,15 +45,7 @@ impl File {
 
 /// A PDF that is there.
 pub async fn pdf(person: &Person, path: &str) -> File {
-    let response = person.request(Method::GET, path).send().await.unwrap();
-    let (status, headers) = (response.status(), response.headers().clone());
-    let bytes = response.bytes().await.unwrap().to_vec();
-    assert_eq!(status, StatusCode::OK, "{path}: {}", String::from_utf8_lossy(&bytes));
-    let file = File { bytes, headers };
-    assert_eq!(file.header("content-type"), "application/pdf");
-    assert_eq!(file.header("cache-control"), "private, no-store");
-    assert!(file.header("content-disposition").starts_with("inline; filename="));
-    file
+    File::of(person.request(Method::GET, path).send().await.unwrap(), path).await
 }
 
 /// Whether there is a program that reads papers independently of the one that prints them; says so where not.

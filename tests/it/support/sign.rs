@@ -6,6 +6,8 @@
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/sign.py");
+
 /// The PDF, signed in this way (`sign.py` says which there are); none where pyHanko is not installed (said loudly,
 /// and once).
 ///
@@ -16,10 +18,39 @@ pub fn signed(pdf: &[u8], how: &str) -> Option<Vec<u8>> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (source, target) = (folder.path().join("in.pdf"), folder.path().join("out.pdf"));
     std::fs::write(&source, pdf).expect("written");
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/sign.py");
-    let done = Command::new(python).arg(script).args([&source, &target]).arg(how).output().expect("it runs");
+    let done = Command::new(python).arg(SCRIPT).args([&source, &target]).arg(how).output().expect("it runs");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     Some(std::fs::read(&target).expect("it has signed"))
+}
+
+/// A PKCS#12 file with a key of this kind (`sign.py` says which there are), whose certificate is in force from the first
+/// of these days to the last; none where pyHanko is not installed.
+pub fn key_file(how: &str, password: &str, days: [&str; 2]) -> Option<Vec<u8>> {
+    let python = python_with_pyhanko()?;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let target = folder.path().join("key.p12");
+    let mut made = Command::new(python);
+    let done =
+        made.args([SCRIPT, "p12"]).arg(&target).args([how, password]).args(days).output().expect("it runs");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    Some(std::fs::read(&target).expect("a key"))
+}
+
+/// What pyHanko makes of each signature of the file, trusting the certificate of this key.
+pub fn checked(pdf: &[u8], key: &[u8], password: &str) -> serde_json::Value {
+    let python = python_with_pyhanko().expect("it made the key");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (file, trusted) = (folder.path().join("signed.pdf"), folder.path().join("key.p12"));
+    std::fs::write(&file, pdf).expect("written");
+    std::fs::write(&trusted, key).expect("written");
+    let told = Command::new(python)
+        .args([SCRIPT, "check"])
+        .args([&file, &trusted])
+        .arg(password)
+        .output()
+        .expect("it runs");
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    serde_json::from_slice(&told.stdout).expect("JSON")
 }
 
 /// What `pdfsig` says of each signature.

@@ -93,7 +93,7 @@ on_both! {
         let tidied = |after: TimeDelta| {
             let (db, clock) = (house.house.db.clone(), house.house.clock.clone());
             clock.set(crate::support::ground::at("2026-03-10 09:00") + after);
-            tokio::task::spawn_blocking(move || housekeeping::tidy(&db, &clock).unwrap())
+            tokio::task::spawn_blocking(move || housekeeping::tidy(&db, &clock, chrono::TimeDelta::days(3)).unwrap())
         };
         let sessions = |c: &mut Conn<'_>| Ok(motcua::both!(c, |c| sessions::table.count().get_result::<i64>(c))?);
         tidied(TimeDelta::hours(47)).await.unwrap();

@@ -3,6 +3,7 @@
 mod admin;
 mod apologies;
 mod barriers;
+mod batches;
 mod calendar;
 mod citizen;
 mod closings;
