@@ -115,6 +115,32 @@ impl Figures {
         }
     }
 
+    /// Adds figures to figures: each is a sum.
+    pub fn add(&mut self, other: &Self) {
+        self.received.total += other.received.total;
+        self.received.online += other.received.online;
+        self.received.in_person += other.received.in_person;
+        self.received.postal += other.received.postal;
+        self.carried_over += other.carried_over;
+        self.resolved.total += other.resolved.total;
+        self.resolved.early += other.resolved.early;
+        self.resolved.on_time += other.resolved.on_time;
+        self.resolved.overdue += other.resolved.overdue;
+        self.closed_without_result.total += other.closed_without_result.total;
+        self.closed_without_result.past_due += other.closed_without_result.past_due;
+        self.in_process.total += other.in_process.total;
+        self.in_process.within_limit += other.in_process.within_limit;
+        self.in_process.overdue += other.in_process.overdue;
+        self.in_process.waiting += other.in_process.waiting;
+        self.apologies.owed += other.apologies.owed;
+        self.apologies.issued += other.apologies.issued;
+        self.apologies.in_advance += other.apologies.in_advance;
+        self.apologies.on_due_day += other.apologies.on_due_day;
+        self.apologies.late += other.apologies.late;
+        self.apologies.missing += other.apologies.missing;
+        self.revised += other.revised;
+    }
+
     /// The headline: resolved in time, of those resolved.
     pub fn r1(&self) -> Option<Rate> {
         Rate::of(self.resolved.in_time(), self.resolved.total)

@@ -10,9 +10,40 @@ use super::event::{Channel, CorrectableField, Event, Fact, LetterTimeliness};
 use super::ids::{BranchId, OfficerId, ProcedureId, SectorId};
 use super::local_time::day_of;
 use super::punctuality::Timeliness;
-use chrono::{Days, NaiveDate};
+use super::words::code_words;
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+
+/// Which date punctuality is judged against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Against {
+    /// The headline: the promise in force, the first or that of a lawful restart. What the tallies hold.
+    #[default]
+    FirstPromise,
+    /// The second figure: the date of the re-appointment, where there was one.
+    Reappointed,
+}
+code_words!(Against { FirstPromise => "first_promise", Reappointed => "reappointed" });
+
+impl Against {
+    fn due_on(self, dossier: &Dossier) -> Option<NaiveDate> {
+        let new = dossier.reappointed_due_on.filter(|_| self == Self::Reappointed);
+        new.or_else(|| dossier.due_on())
+    }
+
+    fn verdict(self, dossier: &Dossier) -> Option<Timeliness> {
+        let again = dossier.timeliness_as_reappointed().filter(|_| self == Self::Reappointed);
+        again.or_else(|| dossier.resolved.as_ref().map(|resolution| resolution.timeliness))
+    }
+
+    fn is_past_due(self, dossier: &Dossier, at: DateTime<Utc>) -> bool {
+        let until = dossier.waiting.map_or(at, |waiting| waiting.since);
+        self.due_on(dossier).is_some_and(|due_on| due_on < day_of(until))
+    }
+}
 
 /// Whose figures these are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -203,9 +234,14 @@ impl Tally {
 
     /// What one event adds, given the dossier before and after it. Not for corrections: see [`of_correction`].
     pub fn of_event(before: Option<&Dossier>, after: &Dossier, event: &Event) -> Self {
+        Self::of_event_against(Against::FirstPromise, before, after, event)
+    }
+
+    fn of_event_against(against: Against, before: Option<&Dossier>, after: &Dossier, event: &Event) -> Self {
         let mut tally = Self::default();
         let (day, key) = (day_of(event.occurred_at), key_of(after));
         tally.late_entry(key, day, day_of(event.recorded_at));
+        let stock_of = |dossier| stock_of(dossier, against);
         let (was, is) = (before.and_then(stock_of), stock_of(after));
         let key_before = before.map_or(key, key_of);
         if was != is || key_before != key {
@@ -216,34 +252,9 @@ impl Tally {
                 tally.stock(key, stock, day, 1);
             }
         }
-        tally.flow(before, after, event, key, day);
+        tally.at(key, day).flow(against, before, after, event);
         tally.prune();
         tally
-    }
-
-    fn flow(&mut self, before: Option<&Dossier>, after: &Dossier, event: &Event, key: Key, day: NaiveDate) {
-        let counts = self.at(key, day);
-        match &event.fact {
-            Fact::Received { .. } => counts.received += 1,
-            Fact::Resolved { .. } => match after.resolved.as_ref().map(|resolution| resolution.timeliness) {
-                Some(Timeliness::Early) => counts.resolved_early += 1,
-                Some(Timeliness::OnTime) => counts.resolved_on_time += 1,
-                Some(Timeliness::Overdue) => {
-                    counts.resolved_overdue += 1;
-                    counts.ended_late(after.letter);
-                }
-                None => {}
-            },
-            Fact::Withdrawn { .. } | Fact::Stopped { .. } => {
-                let Some(before) = before.filter(|dossier| dossier.received_at.is_some()) else { return };
-                counts.closed += 1;
-                if before.is_past_due(event.occurred_at) {
-                    counts.closed_past_due += 1;
-                    counts.ended_late(after.letter);
-                }
-            }
-            _ => {}
-        }
     }
 
     fn stock(&mut self, key: Key, stock: Stock, day: NaiveDate, times: i64) {
@@ -273,6 +284,30 @@ impl Tally {
 }
 
 impl Counts {
+    fn flow(&mut self, against: Against, before: Option<&Dossier>, after: &Dossier, event: &Event) {
+        match &event.fact {
+            Fact::Received { .. } => self.received += 1,
+            Fact::Resolved { .. } => match against.verdict(after) {
+                Some(Timeliness::Early) => self.resolved_early += 1,
+                Some(Timeliness::OnTime) => self.resolved_on_time += 1,
+                Some(Timeliness::Overdue) => {
+                    self.resolved_overdue += 1;
+                    self.ended_late(after.letter);
+                }
+                None => {}
+            },
+            Fact::Withdrawn { .. } | Fact::Stopped { .. } => {
+                let Some(before) = before.filter(|dossier| dossier.received_at.is_some()) else { return };
+                self.closed += 1;
+                if against.is_past_due(before, event.occurred_at) {
+                    self.closed_past_due += 1;
+                    self.ended_late(after.letter);
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn ended_late(&mut self, letter: Option<LetterTimeliness>) {
         match letter {
             Some(LetterTimeliness::InAdvance) => self.letter_in_advance += 1,
@@ -290,11 +325,11 @@ enum Stock {
     Waiting,
 }
 
-fn stock_of(dossier: &Dossier) -> Option<Stock> {
+fn stock_of(dossier: &Dossier, against: Against) -> Option<Stock> {
     if dossier.status.is_waiting() {
         return Some(Stock::Waiting);
     }
-    let due_on = dossier.due_on().filter(|_| dossier.status.is_running())?;
+    let due_on = against.due_on(dossier).filter(|_| dossier.status.is_running())?;
     Some(Stock::Running { due_on, letter: dossier.letter })
 }
 
@@ -310,6 +345,11 @@ fn key_of(dossier: &Dossier) -> Key {
 
 /// What a whole life adds to the tallies: the recount that `verify` compares with.
 pub fn of_life(events: &[Event]) -> Tally {
+    of_life_against(Against::FirstPromise, events)
+}
+
+/// The same, judged against another date than the tallies are.
+pub fn of_life_against(against: Against, events: &[Event]) -> Tally {
     let mut tally = Tally::default();
     let mut dossier: Option<Dossier> = None;
     // How it stood after which event: a correction is entered with the one who holds the dossier then.
@@ -324,7 +364,7 @@ pub fn of_life(events: &[Event]) -> Tally {
             (_, None) => continue,
         }
         if let Some(after) = &dossier {
-            tally.merge(&Tally::of_event(before.as_ref(), after, &event), 1);
+            tally.merge(&Tally::of_event_against(against, before.as_ref(), after, &event), 1);
             standings.push((event.seq, key_of(after), after.received_at.is_some()));
         }
     }

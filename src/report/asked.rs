@@ -9,6 +9,7 @@ use crate::db::Conn;
 use crate::domain::event::Channel;
 use crate::domain::ids::{BranchId, OfficerId};
 use crate::domain::period::Period;
+use crate::domain::tally::Against;
 use crate::domain::words::code_words;
 use crate::failure::{Failure, FieldFault, Fields, Outcome};
 use crate::reference::Reference;
@@ -125,6 +126,11 @@ pub struct Asked {
     pub compare: Vec<Comparison>,
     /// Each row says how far it is to its on-time targets.
     pub distance: Option<bool>,
+    /// Which date punctuality is judged against: `first_promise` (the headline) or `reappointed` (the date of the
+    /// re-appointment, where there was one).
+    #[param(value_type = Option<String>, example = "first_promise")]
+    #[serde(default)]
+    pub against: Against,
 }
 
 impl Asked {
@@ -142,6 +148,7 @@ impl Asked {
             officer: None,
             compare: Vec::new(),
             distance: None,
+            against: Against::FirstPromise,
         }
     }
 
@@ -190,6 +197,7 @@ impl Asked {
                 },
                 period: periods.first().copied(),
                 only: only?,
+                against: self.against,
             })
         })
     }

@@ -25,7 +25,8 @@ pub fn figures_of(question: &Question, tally: &Tally) -> Figures {
     groups(&whole, tally).remove(&RowKey::default()).unwrap_or_default()
 }
 
-fn groups(question: &Question, tally: &Tally) -> BTreeMap<RowKey, Figures> {
+/// The figures of this tally, by the keys the question keeps apart; periods are not.
+pub fn groups(question: &Question, tally: &Tally) -> BTreeMap<RowKey, Figures> {
     let end = question.to.min(question.as_of);
     let (apart, only) = (&question.apart, &question.only);
     let mut groups: BTreeMap<RowKey, [Sums; 3]> = BTreeMap::new();

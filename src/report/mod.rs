@@ -22,6 +22,7 @@ pub mod overdue;
 pub mod public_rates;
 mod question;
 pub mod rates;
+mod reappointed;
 mod store;
 pub mod supplements;
 mod tally_rows;

@@ -1,13 +1,14 @@
 //! A question about the figures, and its answer: rows by any grouping, added up from the tallies.
 
 use super::cover::{self, Grain};
+use super::reappointed;
 use super::store::{self, Apart, Only, Selection, Summed};
 use crate::db::{Conn, DbError};
 use crate::domain::event::Channel;
 use crate::domain::ids::{BranchId, OfficerId, ProcedureId, SectorId};
 use crate::domain::period::Period;
 use crate::domain::rates::Figures;
-use crate::domain::tally::Sums;
+use crate::domain::tally::{Against, Sums};
 use crate::failure::Outcome;
 use chrono::{Days, NaiveDate};
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub struct Question {
     /// A row for each period that lies, even in part, within the days asked for.
     pub period: Option<Period>,
     pub only: Only,
+    /// Which date punctuality is judged against.
+    pub against: Against,
 }
 
 /// Whose row it is, as far as rows are kept apart.
@@ -74,8 +77,24 @@ struct Group {
 
 impl Question {
     /// The last day of which something that happened is counted.
-    fn end(&self) -> NaiveDate {
+    pub(super) fn end(&self) -> NaiveDate {
         self.to.min(self.as_of)
+    }
+
+    /// What of each period lies within the days asked for.
+    pub(super) fn spans(&self, period: Period) -> impl Iterator<Item = Span> + use<> {
+        let (from, end) = (self.from, self.end());
+        let mut start = period.start(from);
+        std::iter::from_fn(move || {
+            if start > end {
+                return None;
+            }
+            let next = period.next(start);
+            let last = next.pred_opt().unwrap_or(next);
+            let span = Span { start, from: start.max(from), to: last.min(end) };
+            start = next;
+            Some(span)
+        })
     }
 
     fn selection(&self) -> Selection {
@@ -102,7 +121,7 @@ impl Question {
     }
 }
 
-/// Answers with one statement.
+/// Answers with one statement; against the re-appointed date, the re-appointed dossiers are looked at too.
 ///
 /// # Errors
 /// When the database fails or holds what it must not.
@@ -136,8 +155,12 @@ pub fn ask(c: &mut Conn<'_>, question: &Question) -> Outcome<Answer> {
         }
         whole.add(&group);
     }
-    rows.retain(|row| !row.figures.is_zero());
-    Ok(Answer { rows, total: whole.figures() })
+    let mut answer = Answer { rows, total: whole.figures() };
+    if question.against == Against::Reappointed {
+        reappointed::correct(c, question, &mut answer)?;
+    }
+    answer.rows.retain(|row| !row.figures.is_zero());
+    Ok(answer)
 }
 
 impl Group {
@@ -162,19 +185,12 @@ impl Group {
         period: Period,
     ) -> impl Iterator<Item = (Span, Figures)> + 'a {
         let mut before = self.before;
-        let mut start = period.start(question.from);
-        std::iter::from_fn(move || {
-            if start > question.end() {
-                return None;
-            }
-            let within = self.within.get(&start).copied().unwrap_or_default();
+        question.spans(period).map(move |span| {
+            let within = self.within.get(&span.start).copied().unwrap_or_default();
             let standing = added([&before, &within]);
             let figures = Figures::of(&before, &within, &standing);
-            let next = period.next(start);
-            let last = next.pred_opt().unwrap_or(next);
-            let span = Span { start, from: start.max(question.from), to: last.min(question.end()) };
-            (before, start) = (standing, next);
-            Some((span, figures))
+            before = standing;
+            (span, figures)
         })
     }
 }

@@ -6,6 +6,7 @@ use crate::domain::distance::{Distance, Possible};
 use crate::domain::event::Channel;
 use crate::domain::ids::OfficerId;
 use crate::domain::rates::{self, Figures, Rate};
+use crate::domain::tally::Against;
 use crate::domain::target::Target;
 use crate::reference::Reference;
 use chrono::NaiveDate;
@@ -20,6 +21,9 @@ pub struct RatesView {
     pub from: NaiveDate,
     pub to: NaiveDate,
     pub as_of: NaiveDate,
+    /// `reappointed` where punctuality is judged against the date of the re-appointment; else it is the promise in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<&'static str>,
     /// By the codes of the groupings, in their order. Rows with nothing in them are left out.
     pub rows: Vec<RowView>,
     pub total: FiguresView,
@@ -322,6 +326,7 @@ impl RatesView {
             from: question.from,
             to: question.to,
             as_of: question.as_of,
+            against: (question.against == Against::Reappointed).then_some(question.against.as_str()),
             rows,
             total,
             definitions: Definitions::default(),

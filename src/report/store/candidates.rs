@@ -66,12 +66,12 @@ const HAS_ENDED: &str = "coalesce(dossiers.resolved_at, dossiers.closed_at) is n
 /// a branch received, which holds all that it ever did.
 const RECEIVED: &str = "coalesce(dossiers.received_at, dossiers.submitted_at)";
 
-fn begin(day: NaiveDate) -> Moment {
+pub(super) fn begin(day: NaiveDate) -> Moment {
     Moment(moment(day.and_time(NaiveTime::MIN)))
 }
 
 /// The first moment that is no longer of this day.
-fn end(day: NaiveDate) -> Moment {
+pub(super) fn end(day: NaiveDate) -> Moment {
     begin(day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX))
 }
 

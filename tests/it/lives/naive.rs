@@ -22,6 +22,8 @@ pub struct Counted {
     events: Vec<Event>,
     /// Of each entry made late: with whom, from the day it changes to the day it was made.
     late_entries: Vec<(Option<OfficerId>, NaiveDate, NaiveDate)>,
+    /// Judged against the date of the re-appointment.
+    reappointed: bool,
 }
 
 /// How a dossier stood when a day was over.
@@ -32,11 +34,22 @@ struct Evening {
     holder: Option<OfficerId>,
     /// The due date in force, the moment of it, and whether moments are compared.
     due: Option<(NaiveDate, DateTime<Utc>, bool)>,
+    /// The date of the re-appointment, until a restart makes a promise of its own.
+    again: Option<NaiveDate>,
     waits_since: Option<DateTime<Utc>>,
     letter: Option<LetterTimeliness>,
 }
 
 impl Evening {
+    /// What it is judged by: the date, the moment, and whether moments are compared.
+    fn judged_by(&self, reappointed: bool) -> (NaiveDate, DateTime<Utc>, bool) {
+        let (due_on, due_at, moments) = self.due.unwrap();
+        match self.again {
+            Some(again) if reappointed => (again, due_at, false),
+            _ => (due_on, due_at, moments),
+        }
+    }
+
     fn in_process(&self) -> bool {
         self.received && !self.ended
     }
@@ -66,6 +79,9 @@ impl Evening {
                 if again || moved(self.due, deadline.due_on) {
                     self.letter = None;
                 }
+                if again {
+                    self.again = None;
+                }
                 self.due = promise(deadline);
                 self.waits_since = None;
             }
@@ -76,6 +92,7 @@ impl Evening {
                 self.due = promise(deadline);
                 self.waits_since = None;
             }
+            Fact::Reappointed { new_due_on, .. } => self.again = Some(*new_due_on),
             Fact::DueRecomputed { deadline, .. } => {
                 if moved(self.due, deadline.due_on) {
                     self.letter = None;
@@ -156,7 +173,12 @@ impl Counted {
                 late_entries.push((evening.holder, since, day_of(recorded_at)));
             }
         }
-        Self { whose, events: right, late_entries }
+        Self { whose, events: right, late_entries, reappointed: false }
+    }
+
+    /// The same life, judged against the date of the re-appointment.
+    pub fn against_reappointed(self) -> Self {
+        Self { reappointed: true, ..self }
     }
 
     fn evening(&self, day: NaiveDate) -> Evening {
@@ -196,7 +218,7 @@ impl Counted {
             figures_of.total += 1;
             if evening.waits_since.is_some() {
                 figures_of.waiting += 1;
-            } else if as_of > evening.due.unwrap().0 {
+            } else if as_of > evening.judged_by(self.reappointed).0 {
                 figures_of.overdue += 1;
                 late(figures, evening.letter);
             } else {
@@ -221,7 +243,7 @@ impl Counted {
                 }
             }
             Fact::Resolved { .. } => {
-                let (due_on, due_at, moments) = before.due.unwrap();
+                let (due_on, due_at, moments) = before.judged_by(self.reappointed);
                 figures.resolved.total += 1;
                 if if moments { at < due_at } else { day_of(at) < due_on } {
                     figures.resolved.early += 1;
@@ -234,7 +256,7 @@ impl Counted {
             }
             Fact::Withdrawn { .. } | Fact::Stopped { .. } if before.received => {
                 figures.closed_without_result.total += 1;
-                if day_of(before.waits_since.unwrap_or(at)) > before.due.unwrap().0 {
+                if day_of(before.waits_since.unwrap_or(at)) > before.judged_by(self.reappointed).0 {
                     figures.closed_without_result.past_due += 1;
                     late(figures, before.letter);
                 }

@@ -1,12 +1,14 @@
 //! Rates asked of a real database are those of a naive recount of its events, to the last integer.
 
 use super::written::{OFFICERS, TODAY, Written, written};
-use crate::lives::naive::Whose;
+use crate::lives::naive::{Counted, Whose};
 use chrono::{Days, NaiveDate, TimeDelta};
 use motcua::domain::event::Channel;
 use motcua::domain::ids::OfficerId;
 use motcua::domain::period::Period;
 use motcua::domain::rates::Figures;
+use motcua::domain::tally::Against;
+use motcua::dossier;
 use motcua::failure::Failure;
 use motcua::report::rates::rates;
 use motcua::report::{Asked, FiguresView, Grouping, RatesView};
@@ -195,6 +197,31 @@ on_both! {
             rows += told.len();
         }
         assert!(rows > 1000, "only {rows} rows were compared");
+    }
+
+    async fn against_the_re_appointed_date_too_any_question_gets_the_answer_of_a_naive_recount(db: TestDatabase) {
+        let mut written = written(&db, 160);
+        let lives: Vec<Counted> = written.keys.iter().copied().map(|id| {
+            let events = written.ground.write(move |tx| dossier::events(tx, id));
+            Counted::of(&events).against_reappointed()
+        }).collect();
+        written.lives = lives;
+        let mut runner = TestRunner::deterministic();
+        let (mut rows, mut other) = (0, 0);
+        for _ in 0..80 {
+            let asked = questions(&written).new_tree(&mut runner).unwrap().current();
+            let against = Asked { against: Against::Reappointed, ..asked.clone() };
+            let answer = written.ask(&against).unwrap();
+            let (counted, total) = written.recount(&against);
+            assert_eq!(json!(answer.total), total, "{asked:?}");
+            let told = told(&answer, &against);
+            for key in told.keys().chain(counted.keys()) {
+                assert_eq!(told.get(key), counted.get(key), "{key} of {asked:?}");
+            }
+            rows += told.len();
+            other += usize::from(json!(written.ask(&asked).unwrap().total) != total);
+        }
+        assert!(rows > 500 && other > 10, "only {rows} rows were compared, {other} answers are not those of the first promise");
     }
 
     async fn a_question_that_makes_no_sense_is_refused_with_the_field_named(db: TestDatabase) {
