@@ -149,7 +149,7 @@ impl Passerby {
         drawn(&mut HttpResponse::UnprocessableEntity(), page)
     }
 
-    /// What the API says at this path, which is below its base and may have a query ([`places::with_query`]).
+    /// What the API says at this path, which is below its base and may have a query (see `places::with_query`).
     ///
     /// # Errors
     /// The API's problem.
