@@ -300,7 +300,7 @@ impl Told {
         let Deed::Likely(pick) = deed else { return deed.clone() };
         let moved = |field| Deed::Correct(field, Value::Moved((i64::from(*pick) - 100) * 37));
         let running = || {
-            vec![
+            let mut deeds = vec![
                 Deed::Forward(Some(pick % OFFICERS)),
                 Deed::Forward(None),
                 Deed::RequestSupplement,
@@ -312,7 +312,12 @@ impl Told {
                 Deed::Resolve,
                 Deed::Resolve,
                 moved(ReceivedAt),
-            ]
+            ];
+            // Who broke a promise once breaks the next one more easily.
+            if self.dossier.reappointments > 0 {
+                deeds.extend([Deed::Reappoint { days: pick % 12 }, Deed::Reappoint { days: 1 + pick % 5 }]);
+            }
+            deeds
         };
         let deeds = match self.dossier.status {
             Status::Registered => vec![Deed::Accept, Deed::Accept, Deed::Accept, Deed::Refuse],
