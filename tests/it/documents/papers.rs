@@ -5,7 +5,7 @@
 
 use crate::paper::papers_can_be_read;
 use crate::support::ground::at;
-use crate::support::skipped;
+use crate::support::soffice::soffice;
 use lopdf::content::Content;
 use lopdf::{Document, Object};
 use motcua::documents::forms::{Form, sample};
@@ -100,23 +100,16 @@ fn libreoffice_opens_each_docx_and_reads_the_words_of_the_pdf() {
     if !papers_can_be_read() {
         return;
     }
-    if Command::new("soffice").arg("--version").output().is_err() {
-        return skipped(
-            "soffice (opens the DOCX of each paper)",
-            "Debian: apt-get install libreoffice-writer",
-        );
-    }
     let folder = tempfile::tempdir().unwrap();
+    let Some(mut convert) = soffice(folder.path()) else { return };
     let forms: Vec<Form> = Form::ALL.iter().copied().filter(|form| *form != Form::Register).collect();
     for form in &forms {
         let file = word(*form, &sample(*form).unwrap(), at(DATED)).unwrap();
         std::fs::write(folder.path().join(format!("{form}.docx")), file).unwrap();
     }
-    let mut convert = Command::new("soffice");
     convert
         .current_dir(&folder)
-        .arg(format!("-env:UserInstallation=file://{}/profile", folder.path().display()))
-        .args(["--headless", "--convert-to", "pdf"])
+        .args(["--convert-to", "pdf"])
         .args(forms.iter().map(|form| format!("{form}.docx")));
     let done = convert.output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));

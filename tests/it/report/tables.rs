@@ -4,6 +4,7 @@ use crate::apology::{DAY_BEFORE, Office};
 use crate::dossier::life::take_in;
 use crate::report::written::{OFFICERS, Written, written};
 use crate::support::house::{Person, TestHouse, send};
+use crate::support::soffice::soffice;
 use chrono::NaiveDate;
 use motcua::account;
 use motcua::documents::table::{Cell, Column, Table, csv as as_csv, xlsx};
@@ -254,14 +255,11 @@ on_both! {
 /// stored sums are wrong.
 #[tokio::test]
 async fn a_spreadsheet_finds_the_sums_that_are_stored() {
-    if std::process::Command::new("soffice").arg("--version").output().is_err() {
-        eprintln!("no soffice here: not tried");
-        return;
-    }
+    let folder = tempfile::tempdir().unwrap();
+    let Some(mut convert) = soffice(folder.path()) else { return };
     let db = crate::support::database::fresh(crate::support::database::Kind::Sqlite).unwrap();
     let written = written(&db, 120);
     let (house, office) = open(db, &written).await;
-    let folder = tempfile::tempdir().unwrap();
     let profile = folder.path().join("profile");
     std::fs::create_dir_all(profile.join("user")).unwrap();
     std::fs::write(profile.join("user/registrymodifications.xcu"), ALWAYS_COUNT_AGAIN).unwrap();
@@ -309,14 +307,8 @@ async fn a_spreadsheet_finds_the_sums_that_are_stored() {
     wanted.push(("wrong".to_owned(), String::from_utf8(as_csv(&right).unwrap()).unwrap()));
     let books: Vec<_> =
         wanted.iter().map(|(name, _)| folder.path().join(name).with_extension("xlsx")).collect();
-    let status = std::process::Command::new("soffice")
-        .arg(format!("-env:UserInstallation=file://{}", profile.display()))
-        .args([
-            "--headless",
-            "--convert-to",
-            "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false",
-            "--outdir",
-        ])
+    let status = convert
+        .args(["--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false", "--outdir"])
         .arg(folder.path())
         .args(&books)
         .status()

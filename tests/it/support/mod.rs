@@ -12,6 +12,7 @@ pub mod real_smtp;
 pub mod register;
 pub mod sign;
 pub mod smtp;
+pub mod soffice;
 pub mod surfer;
 
 use std::io::Write as _;
