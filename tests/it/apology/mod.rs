@@ -89,7 +89,7 @@ impl Office {
     }
 
     fn room(&self) -> PostRoom {
-        self.room_with(&format!("{}?tls=none&timeout=5&answer_timeout=5", self.sink.url()))
+        self.room_with(&format!("{}?tls=none&timeout=60&answer_timeout=60", self.sink.url()))
     }
 
     fn room_with(&self, smtp: &str) -> PostRoom {

@@ -76,7 +76,7 @@ impl World {
     pub(crate) fn room(&self) -> Room {
         let mut settings = notice::Settings::from(&Config::load(None, []).unwrap());
         settings.public_url = "https://motcua.example.vn".to_owned();
-        let smtp = format!("{}?tls=none&timeout=5&answer_timeout=5", self.sink.url());
+        let smtp = format!("{}?tls=none&timeout=60&answer_timeout=60", self.sink.url());
         Room {
             db: self.ground.db.clone(),
             clock: self.ground.clock.clone(),

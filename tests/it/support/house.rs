@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 /// Everybody's.
 pub const PASSWORD: &str = "mật khẩu để thử";
@@ -36,6 +37,12 @@ pub const MORNING: &str = "2026-03-10 09:00";
 pub fn letters(config: &Config) -> Letters {
     let press = Press::new(env!("CARGO_BIN_EXE_motcua").into(), Limits::default());
     Letters { press, ..Letters::new(config, Bell::default()) }
+}
+
+/// Of a client that never takes a connection again which the service may be closing at that moment: an idle one is kept for
+/// five seconds there, and a test on a busy machine can be away for as long (another program signs, a page is laid out).
+pub fn client_builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(1))
 }
 
 pub struct TestHouse {
@@ -82,7 +89,7 @@ impl TestHouse {
         let server = motcua::app::serve(listener, house.clone(), accounts, letters).await.unwrap();
         let handle = server.handle();
         tokio::spawn(server);
-        let client = reqwest::Client::builder().build().unwrap();
+        let client = client_builder().build().unwrap();
         Self { origin, house, database, client, server: handle, people: AtomicU32::new(0) }
     }
 
@@ -105,7 +112,7 @@ impl TestHouse {
 
     pub async fn read<T: Send + 'static>(
         &self,
-        f: impl FnOnce(&mut Conn<'_>) -> Outcome<T> + Send + 'static,
+        f: impl FnOnce(&mut Conn<'_>) -> Outcome<T> + Clone + Send + 'static,
     ) -> T {
         self.house.db.read(f).await.unwrap()
     }
@@ -203,7 +210,7 @@ impl Person {
     pub fn before(origin: &str, access_token: Option<&str>) -> Self {
         Self {
             origin: origin.to_owned(),
-            client: reqwest::Client::new(),
+            client: client_builder().build().unwrap(),
             id: OfficerId::nil(),
             username: String::new(),
             access_token: access_token.map(str::to_owned),

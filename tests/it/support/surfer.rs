@@ -47,7 +47,8 @@ impl TestHouse {
 
 impl Surfer {
     pub fn before(origin: &str) -> Self {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client =
+            super::house::client_builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { origin: origin.to_owned(), username: String::new(), client, cookies: Mutex::default() }
     }
 
