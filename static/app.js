@@ -86,6 +86,10 @@
   const row = here?.closest("ul");
   if (row && row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 
+  // What stands in a search field gives way to what is typed or scanned next.
+  const search = first("[data-search][autofocus]");
+  if (search && search === document.activeElement) search.select();
+
   // After a refusal, the first field that is wrong, else what was said.
   const wrong = first("[aria-invalid=true]") || first("[data-focus]");
   if (wrong) wrong.focus();

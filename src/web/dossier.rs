@@ -136,7 +136,7 @@ async fn load(visit: &Visit, code: &str, refused: Option<(Deed, Form)>) -> Resul
                 .map(|colleague| (colleague.username.clone(), named(colleague))),
         ),
         steps: f
-            .any(steps.unwrap_or_default().iter().map(|Step { code, name }| (code.clone(), name.clone()))),
+            .choose(steps.unwrap_or_default().iter().map(|Step { code, name }| (code.clone(), name.clone()))),
         channels: f.terms("channel", ["in_person", "postal", "online"]),
         outcomes: f.terms("outcome", ["granted", "denied"]),
         causes: f.terms("cause", CauseCode::BUILT_IN.iter().map(|(code, _)| *code)),

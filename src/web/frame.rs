@@ -145,7 +145,9 @@ impl Frame {
     pub fn urgency(&self, left: &i64) -> String {
         match *left {
             0 => self.t("app.due-today"),
-            1.. => self.t1("app.days-left", "days", left),
+            1 => self.t("app.day-left"),
+            -1 => self.t("app.day-over"),
+            2.. => self.t1("app.days-left", "days", left),
             _ => self.t1("app.days-over", "days", -left),
         }
     }
@@ -155,6 +157,7 @@ impl Frame {
         let in_words = |leg: &str| {
             let digits = leg.trim_end_matches(|c: char| c.is_ascii_alphabetic());
             match leg.strip_prefix(digits) {
+                Some(unit @ ("wd" | "d" | "wh")) if digits == "1" => self.t(&format!("app.limit-one-{unit}")),
                 Some(unit @ ("wd" | "d" | "wh")) => self.t1(&format!("app.limit-{unit}"), "n", digits),
                 _ => leg.to_owned(),
             }

@@ -165,6 +165,8 @@ fn from_here(request: &HttpRequest) -> bool {
 struct ProblemPage {
     f: Frame,
     problem: Worded,
+    /// There is no such page: what the API says to programs is of no help.
+    lost: bool,
 }
 
 #[derive(Template)]
@@ -204,7 +206,7 @@ fn explained(request: &HttpRequest, known: &Known, problem: &Problem) -> HttpRes
             here: "",
             done: None,
         };
-        ProblemPage { f, problem: worded }.render()
+        ProblemPage { f, problem: worded, lost: problem.slug() == "no-such-path" }.render()
     };
     let mut answer = HttpResponse::build(problem.status());
     match drawn {

@@ -31,6 +31,14 @@ struct Page {
     channels: Vec<(String, String)>,
     return_channels: Vec<(String, String)>,
     branches: Vec<(String, String)>,
+    /// Where one goes on typing.
+    focus: &'static str,
+}
+
+impl Page {
+    fn focus(&self, field: &str) -> &'static str {
+        if self.focus == field { " autofocus" } else { "" }
+    }
 }
 
 /// A paper of the procedure's list, to be ticked off.
@@ -108,8 +116,9 @@ pub async fn choose(visit: Visit, mut form: Form) -> Shown {
 
 /// Takes the dossier in.
 pub async fn create(visit: Visit, mut form: Form) -> Shown {
-    // Enter in a search field asks for what was typed there, nothing more.
-    if form.given("_q").is_some() || form.given("_who").is_some() {
+    // Enter in a search field asks for what was typed there, nothing more; who presses the button means all of it.
+    let looks = form.given("_q").is_some() || form.given("_who").is_some();
+    if looks && form.given("_send").is_none() {
         return choose(visit, form).await;
     }
     let papers = match form.given("procedure_code").map(str::to_owned) {
@@ -189,10 +198,25 @@ async fn load(visit: &Visit, form: Form) -> Result<Page, Problem> {
     };
     let current = procedure.as_ref().and_then(Procedure::current);
     let cases: Vec<&Case> = current.map(|version| version.cases.iter().collect()).unwrap_or_default();
+    let papers = procedure.as_ref().map(|found| rows(visit, &form, found)).unwrap_or_default();
+    let focus = if form.given("_from").is_some() {
+        "channel"
+    } else if form.given("_who").is_some() {
+        "who"
+    } else if procedure.is_none() || form.given("_q").is_some() {
+        "q"
+    } else if cases.iter().any(|case| case.code.is_some()) && form.given("case").is_none() {
+        "case"
+    } else if papers.is_empty() {
+        "who"
+    } else {
+        "paper"
+    };
     Ok(Page {
         found: procedures(visit, form.value("_q"), form.value("branch_code")).await?,
         applicants: applicants(visit, form.value("_who")).await?,
-        papers: procedure.as_ref().map(|found| rows(visit, &form, found)).unwrap_or_default(),
+        papers,
+        focus,
         cases: f.choose(cases.iter().filter_map(|case| Some((case.code.clone()?, case.name.clone())))),
         foresight: look_ahead(visit, &form, procedure.as_ref()).await?,
         kinds: f.terms("applicant_kind", ApplicantKind::ALL.iter().map(|kind| kind.as_str())),

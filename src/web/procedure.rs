@@ -68,6 +68,8 @@ struct Step {
 struct Page {
     f: Frame,
     procedure: Procedure,
+    /// The sector's name.
+    sector: String,
 }
 
 impl Page {
@@ -87,7 +89,10 @@ fn path(code: &str) -> String {
 pub async fn show(visit: Visit, code: Path<String>) -> Shown {
     let mut procedure: Procedure = visit.get(&path(&code)).await?;
     procedure.versions.reverse();
-    visit.page(&Page { f: visit.frame("catalogue"), procedure })
+    let sectors: Items = visit.get("/sectors?limit=200").await?;
+    let named = sectors.items.into_iter().find(|sector| sector.code == procedure.sector);
+    let sector = named.map_or_else(|| procedure.sector.clone(), |sector| sector.name);
+    visit.page(&Page { f: visit.frame("catalogue"), procedure, sector })
 }
 
 /// The form of a version: lists are fields with numbers, some of them empty to be filled.

@@ -15,9 +15,16 @@ use actix_web::http::Method;
 use askama::Template;
 use serde_json::Value;
 
-const LIMIT: &str = "25";
-/// How dossiers can stand, the worst first.
-const STANDINGS: &[&str] = &["overdue", "due_soon", "within_limit", "waiting"];
+const LIMIT: usize = 25;
+/// How dossiers can stand, the most urgent first, and what the API is asked for them. Whoever waits for the citizen comes
+/// last, however long ago the date was: there is nothing to be done about it today.
+const STANDINGS: &[(&str, (&str, &str))] = &[
+    ("overdue", ("timeliness", "overdue")),
+    ("due_soon", ("timeliness", "due_soon")),
+    ("registered", ("status", "registered")),
+    ("within_limit", ("timeliness", "within_limit")),
+    ("waiting", ("timeliness", "waiting")),
+];
 /// What can be done to many at once: the part of the form that is meant, and the act.
 const TOGETHER: &[(&str, &str)] =
     &[("forward", "chuyen"), ("supplement", "yeu-cau-bo-sung"), ("result", "ket-qua")];
@@ -25,6 +32,8 @@ const TOGETHER: &[(&str, &str)] =
 /// How many stand like this.
 struct Tile {
     standing: &'static str,
+    /// In words.
+    words: String,
     count: i64,
     address: String,
     chosen: bool,
@@ -61,38 +70,53 @@ async fn load(visit: &Visit, query: &Form, form: Form) -> Result<Page, Problem> 
     };
     let held_by = if mine { "me" } else { "" };
     let view = if mine { "toi" } else { "don-vi" };
-    let standing =
-        STANDINGS.iter().find(|one| **one == query.value("tinh-trang")).copied().unwrap_or_default();
+    let f = visit.frame("today");
+    let known = |name: &str| STANDINGS.iter().map(|(standing, _)| *standing).find(|one| *one == name);
+    let standing = known(query.value("tinh-trang")).unwrap_or_default();
+    let of_them = |asked: (&'static str, &'static str)| {
+        [("open", "true"), ("sort", "due_on"), ("held_by", held_by), asked]
+    };
     let mut tiles = Vec::new();
-    for one in STANDINGS {
-        let path = with_query(
-            "/dossiers",
-            &[("open", "true"), ("held_by", held_by), ("timeliness", one), ("count", "true"), ("limit", "1")],
-        );
+    for (one, asked) in STANDINGS {
+        let path =
+            with_query("/dossiers", &[&of_them(*asked)[..], &[("count", "true"), ("limit", "1")]].concat());
         let chosen = *one == standing;
         tiles.push(Tile {
             standing: one,
+            words: if *one == "registered" { f.t("today.registered") } else { f.term("timeliness", one) },
             count: visit.get::<Listed<Line>>(&path).await?.count.unwrap_or_default(),
             address: with_query("/hom-nay", &[("xem", view), ("tinh-trang", if chosen { "" } else { one })]),
             chosen,
         });
     }
-    let cursor = query.value("cursor");
-    let path = with_query(
-        "/dossiers",
-        &[
-            ("open", "true"),
-            ("sort", "due_on"),
-            ("held_by", held_by),
-            ("timeliness", standing),
-            ("limit", LIMIT),
-            ("cursor", cursor),
-        ],
-    );
-    let listed: Listed<Line> = visit.get(&path).await?;
-    let here =
-        |cursor: &str| with_query("/hom-nay", &[("xem", view), ("tinh-trang", standing), ("cursor", cursor)]);
-    let f = visit.frame("today");
+    // One group after the other until the page is full; it goes on in the group in which it ended.
+    let mut cursor = query.value("cursor").to_owned();
+    let begun = !cursor.is_empty() || known(query.value("tu")).is_some();
+    let from = known(query.value("tu")).unwrap_or(standing);
+    let here = |from: &str, cursor: &str| {
+        with_query("/hom-nay", &[("xem", view), ("tinh-trang", standing), ("tu", from), ("cursor", cursor)])
+    };
+    let (mut lines, mut next) = (Vec::new(), String::new());
+    let groups = STANDINGS.iter().zip(&tiles).filter(|(_, tile)| standing.is_empty() || tile.chosen);
+    for ((one, asked), tile) in groups.skip_while(|((one, _), _)| !from.is_empty() && *one != from) {
+        if tile.count > 0 || !cursor.is_empty() {
+            let left = LIMIT.saturating_sub(lines.len());
+            if left == 0 {
+                next = here(one, "");
+                break;
+            }
+            let left = left.to_string();
+            let paging = [("limit", left.as_str()), ("cursor", cursor.as_str())];
+            let path = with_query("/dossiers", &[&of_them(*asked)[..], &paging[..]].concat());
+            let listed: Listed<Line> = visit.get(&path).await?;
+            lines.extend(listed.items);
+            if let Some(more) = listed.next {
+                next = here(one, &more);
+                break;
+            }
+        }
+        cursor.clear();
+    }
     let may_act = f.acts() && visit.officer.branch_code.is_some();
     let colleagues = match visit.officer.branch_code.as_deref().filter(|_| may_act) {
         Some(branch) => colleagues(visit, branch).await?,
@@ -100,12 +124,12 @@ async fn load(visit: &Visit, query: &Form, form: Form) -> Result<Page, Problem> 
     };
     Ok(Page {
         colleagues: f
-            .any(colleagues.iter().filter(|one| one.active).map(|one| (one.username.clone(), named(one)))),
+            .choose(colleagues.iter().filter(|one| one.active).map(|one| (one.username.clone(), named(one)))),
         outcomes: f.terms("outcome", ["granted", "denied"]),
-        next: listed.next.map(|cursor| here(&cursor)).unwrap_or_default(),
-        first: if cursor.is_empty() { String::new() } else { here("") },
+        next,
+        first: if begun { here("", "") } else { String::new() },
         standing: standing.to_owned(),
-        lines: listed.items,
+        lines,
         f,
         form,
         mine,

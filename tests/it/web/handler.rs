@@ -20,7 +20,7 @@ on_both! {
         let name = handler.username.as_str();
         // Without a choice nothing happens, and says so.
         counter.submit(&page, "/hom-nay", &[("_act", "forward"), ("forward/to_officer", name)]).await.expect(422)
-            .says("Chọn ít nhất một hồ sơ.");
+            .says("Chọn ít nhất một hồ sơ.").says("<details open>");
         let fields = [("_act", "forward"), ("forward/to_officer", name), ("pick", one.as_str()), ("pick", stale.as_str())];
         counter.submit(&page, "/hom-nay", &fields).await.expect(200)
             .says("Đã làm 1 trên 2 hồ sơ.").says("Không làm được");
@@ -33,6 +33,49 @@ on_both! {
         handler.submit(&mine, "/hom-nay", &missing).await.expect(200).says("Đã làm 1 trên 1 hồ sơ.");
         handler.get(&format!("/ho-so/{first}")).await.expect(200).says("Bản vẽ").says("chờ dân");
         handler.get("/hom-nay?tinh-trang=waiting").await.expect(200).says(&first).says_not(&format!(">{second}<"));
+    }
+
+    async fn today_goes_from_the_late_to_those_who_wait_for_the_citizen_page_by_page(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        // Its clock stands still; its date passes.
+        let waiting = take_in(&counter, "Nguyễn Văn An", "0901234512").await;
+        let page = counter.get(&format!("/ho-so/{waiting}")).await.expect(200);
+        let asked = [("items", "Bản vẽ"), ("reason", "Chưa đủ")];
+        counter.submit(&page, &format!("/ho-so/{waiting}/viec/yeu-cau-bo-sung"), &asked).await.expect(303);
+        let late = take_in(&counter, "Trần Thị Bích", "0912345678").await;
+        house.it_is("2026-03-20 09:00");
+        counter.sign_in(&counter.username).await.expect(303);
+        let mut fine = Vec::new();
+        for n in 0..30 {
+            fine.push(take_in(&counter, &format!("Lê Văn {n}"), &format!("09100000{n:02}")).await);
+        }
+        let page = counter.get("/tiep-nhan").await.expect(200);
+        let unaccepted = [("procedure_code", "1.003650"), ("channel", "online"), ("applicant/name", "Phạm Thị Cúc"),
+            ("applicant/kind", "citizen"), ("register_only", "true")];
+        let done = counter.submit(&page, "/tiep-nhan", &unaccepted).await.expect(303);
+        let unaccepted = done.location().split('/').nth(2).unwrap().to_owned();
+        let (mut seen, mut next) = (Vec::new(), "/hom-nay".to_owned());
+        let mut pages = 0;
+        while !next.is_empty() {
+            let page = counter.get(&next).await.expect(200).says("chờ tiếp nhận");
+            seen.extend(page.html.split("name=\"pick\" value=\"").skip(1).map(|rest| rest.split('|').next().unwrap().to_owned()));
+            let more = page.html.split("<a class=\"btn btn-outline-secondary\" href=\"").skip(1);
+            let more = more.map(|rest| rest.split('"').next().unwrap()).find(|address| address.contains("cursor=") || address.contains("tu="));
+            next = more.map(|address| address.replace("&amp;", "&").replace("&#38;", "&")).unwrap_or_default();
+            pages += 1;
+            assert!(pages < 5, "no end: {next}");
+        }
+        assert_eq!(pages, 2);
+        assert_eq!(seen.len(), 33, "each once");
+        assert_eq!((&seen[0], &seen[1], &seen[32]), (&late, &unaccepted, &waiting), "late, to be accepted, … waiting");
+        // Due on the same day, they stand in no order of their own.
+        seen[2..32].sort();
+        fine.sort();
+        assert_eq!(seen[2..32], fine[..], "those within their limit in between");
+        // One kind alone, and what is no kind.
+        counter.get("/hom-nay?tinh-trang=waiting").await.expect(200).says(&waiting).says_not(&late);
+        counter.get("/hom-nay?tu=nothing&cursor=").await.expect(200).says(&late);
     }
 
     async fn a_stale_form_changes_nothing_and_shows_what_came_between(db: TestDatabase) {

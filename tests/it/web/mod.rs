@@ -15,6 +15,7 @@ mod handler;
 mod hostile;
 mod imports;
 mod keyboard;
+mod looks;
 mod notices;
 mod policy;
 mod print;

@@ -24,7 +24,7 @@ on_both! {
 
     async fn what_is_no_page_says_so_in_words_to_people_and_as_a_problem_to_programs(db: TestDatabase) {
         let house = TestHouse::open(db).await;
-        house.stranger().get("/khong-co").await.expect(404).says("<h1>");
+        house.stranger().get("/khong-co").await.expect(404).says("<h1>").says("Không có trang nào ở địa chỉ này").says_not("/api/docs");
         house.nobody().get(&format!("{}/khong-co", house.origin)).await.expect_problem(404, "no-such-path");
         house.nobody().get("/khong-co").await.expect_problem(404, "no-such-path");
     }

@@ -112,7 +112,7 @@ on_both! {
         house.it_is("2026-03-11 14:00");
         browser.sign_in("xuly", PASSWORD).await;
         browser.wait_for_words(&codes[2]).await;
-        pick(&browser, &[&codes[0], &codes[1]], "Có kết quả", "outcome").await;
+        pick(&browser, &[&codes[0], &codes[1]], "Ghi nhận kết quả", "outcome").await;
         browser.keys(key::TAB).await;
         browser.keys(key::TAB).await;
         browser.keys(key::ENTER).await;
@@ -184,7 +184,7 @@ on_both! {
 
         // The result comes, late, and the department sees the rate move.
         browser.sign_in("xuly", PASSWORD).await;
-        pick(&browser, &[&codes[2]], "Có kết quả", "outcome").await;
+        pick(&browser, &[&codes[2]], "Ghi nhận kết quả", "outcome").await;
         browser.keys(key::TAB).await;
         browser.keys(key::TAB).await;
         browser.keys(key::ENTER).await;
