@@ -175,3 +175,20 @@ async fn a_dossier_on_a_telephone_says_until_when_before_it_tells_its_story() {
     assert!(tops.len() == 5 && tops.is_sorted(), "{tops:?}");
     browser.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_that_was_not_found_gives_way_to_the_next_one_that_is_scanned() {
+    let house = TestHouse::open(fresh(Kind::Sqlite).unwrap()).await;
+    house.officer("tiepnhan", Role::Counter, Some("TS")).await;
+    let code = take_in(&house.surfer(Role::Counter, Some("TS")).await, "Nguyễn Văn An", "0901234512").await;
+    let Some(browser) = Browser::open(&house.origin).await else { return };
+    browser.sign_in("tiepnhan", PASSWORD).await;
+    browser.go("/tra-ket-qua").await;
+    for scanned in ["000.00.03.H29-260310-9999", &code] {
+        assert_eq!(browser.focused().await, "ma");
+        browser.keys(&format!("{scanned}{}", key::ENTER)).await;
+        browser.wait(&format!("#ma[value='{scanned}']")).await;
+    }
+    browser.wait_for_words("Nguyễn Văn An").await;
+    browser.close().await;
+}
