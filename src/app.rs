@@ -46,9 +46,30 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-/// The table of contents of the API. Paths stand at the handlers, below [`http::BASE`].
+/// The table of contents of the API. Paths stand at the handlers, below [`http::BASE`]. An address is compared with one
+/// after the other (by regular expressions where they hold a name in braces), so what is asked for most comes first.
 pub fn routes(api: &mut ServiceConfig<'_>) {
     api
+        // a dossier's life
+        .service(dossier::register_dossier)
+        .service(dossier::list_dossiers)
+        .service(dossier::show_dossier)
+        .service(dossier::dossier_history)
+        .service(dossier::dossier_deadline)
+        .service(dossier::accept_dossier)
+        .service(dossier::refuse_dossier)
+        .service(dossier::forward_dossier)
+        .service(dossier::request_dossier_supplement)
+        .service(dossier::supply_dossier)
+        .service(dossier::request_dossier_payment)
+        .service(dossier::record_dossier_payment)
+        .service(dossier::resolve_dossier)
+        .service(dossier::return_dossier_result)
+        .service(dossier::withdraw_dossier)
+        .service(dossier::stop_dossier)
+        .service(dossier::correct_dossier)
+        // for citizens
+        .service(dossier::track_dossier)
         // who works here
         .service(account::sign_in::create_session)
         .service(account::refresh::refresh_session)
@@ -121,26 +142,6 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(procedure::create::post_procedure)
         .service(procedure::show::show_procedure)
         .service(procedure::add_version::post_version)
-        // a dossier's life
-        .service(dossier::register_dossier)
-        .service(dossier::list_dossiers)
-        .service(dossier::show_dossier)
-        .service(dossier::dossier_history)
-        .service(dossier::dossier_deadline)
-        .service(dossier::accept_dossier)
-        .service(dossier::refuse_dossier)
-        .service(dossier::forward_dossier)
-        .service(dossier::request_dossier_supplement)
-        .service(dossier::supply_dossier)
-        .service(dossier::request_dossier_payment)
-        .service(dossier::record_dossier_payment)
-        .service(dossier::resolve_dossier)
-        .service(dossier::return_dossier_result)
-        .service(dossier::withdraw_dossier)
-        .service(dossier::stop_dossier)
-        .service(dossier::correct_dossier)
-        // for citizens
-        .service(dossier::track_dossier)
         // what the figures say
         .service(report::rates::show_rates)
         .service(report::behind::list_dossiers_of_rates)
@@ -241,7 +242,6 @@ pub async fn serve(
             .wrap(Compress::default())
             .wrap(TracingLogger::<edge::RequestSpan>::new())
             .service(web::redirect("/api/docs", "/api/docs/"))
-            .service(SwaggerUi::new("/api/docs/{file:.*}").config(Config::from("/api/v1/openapi.json")))
             .route("/api/v1/openapi.json", web::get().to(openapi_json))
             // Supervisors look for these at the root.
             .service(health::live)
@@ -250,6 +250,7 @@ pub async fn serve(
             .into_utoipa_app()
             .service(utoipa_actix_web::scope(http::BASE).configure(routes))
             .into_app()
+            .service(SwaggerUi::new("/api/docs/{file:.*}").config(Config::from("/api/v1/openapi.json")))
             // Below the API and the documentation nothing is a page.
             .service(web::scope("/api").default_service(web::to(nothing_there)))
             .configure(pages::install)

@@ -74,7 +74,7 @@ pub fn officer(conn: &mut Conn<'_>, id: OfficerId) -> Outcome<OfficerRow> {
             .left_join(branches::table.on(officers::branch_id.eq(branches::id.nullable())))
             .filter(officers::id.eq(id))
             .select(officer_columns!())
-            .first(c)
+            .get_result(c)
             .optional()?
     });
     found.ok_or(Failure::NotFound(Thing::Officer))
@@ -87,14 +87,14 @@ pub fn officer_named(conn: &mut Conn<'_>, username: &str) -> Outcome<Option<(Off
             .left_join(branches::table.on(officers::branch_id.eq(branches::id.nullable())))
             .filter(officers::username.eq(username))
             .select((officer_columns!(), officers::password_hash))
-            .first(c)
+            .get_result(c)
             .optional()?
     }))
 }
 
 pub fn password_hash(conn: &mut Conn<'_>, id: OfficerId) -> Outcome<String> {
     let found = both!(conn, |c| {
-        officers::table.find(id).select(officers::password_hash).first::<String>(c).optional()?
+        officers::table.find(id).select(officers::password_hash).get_result::<String>(c).optional()?
     });
     found.ok_or(Failure::NotFound(Thing::Officer))
 }
@@ -114,7 +114,7 @@ pub fn officer_of_session(
             .filter(sessions::expires_at.gt(Moment(now)))
             .filter(officers::active.eq(true))
             .select(officer_columns!())
-            .first(c)
+            .get_result(c)
             .optional()?
     });
     found.map(|row| row.as_officer(session)).transpose()
@@ -180,14 +180,14 @@ pub fn count_officers(conn: &mut Conn<'_>, narrowed: &Narrowed) -> Outcome<i64> 
         if let Some(active) = narrowed.active {
             query = query.filter(officers::active.eq(active));
         }
-        query.first(c)?
+        query.get_result(c)?
     }))
 }
 
 /// The key of the branch with this code.
 pub fn branch_by_code(conn: &mut Conn<'_>, code: &str) -> Outcome<Option<BranchId>> {
     Ok(both!(conn, |c| {
-        branches::table.filter(branches::code.eq(code)).select(branches::id).first(c).optional()?
+        branches::table.filter(branches::code.eq(code)).select(branches::id).get_result(c).optional()?
     }))
 }
 
@@ -250,7 +250,7 @@ pub fn officer_of_cookie(
         sessions::table
             .filter(sessions::cookie_hash.eq(cookie_hash))
             .select(sessions::id)
-            .first(c)
+            .get_result(c)
             .optional()?
     });
     match session {
@@ -381,7 +381,7 @@ pub fn failures(conn: &mut Conn<'_>, username: &str) -> Outcome<Option<(i32, Dat
         sign_in_failures::table
             .find(username)
             .select((sign_in_failures::failures, sign_in_failures::last_at))
-            .first::<(i32, Moment)>(c)
+            .get_result::<(i32, Moment)>(c)
             .optional()?
     });
     Ok(found.map(|(failures, last)| (failures, last.0)))

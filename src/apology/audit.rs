@@ -116,7 +116,7 @@ fn of_dossiers(c: &mut Conn<'_>, ids: &[DossierId], differences: &mut Vec<Letter
         let letters = issued.remove(id).unwrap_or_default();
         let findings = of_dossier(c, *id, letters, &promised.remove(id).unwrap_or_default())?;
         if !findings.is_empty() {
-            let code: String = both!(c, |c| dossiers::table.find(*id).select(dossiers::code).first(c))?;
+            let code: String = both!(c, |c| dossiers::table.find(*id).select(dossiers::code).get_result(c))?;
             differences
                 .extend(findings.into_iter().map(|finding| LetterDifference { code: code.clone(), finding }));
         }

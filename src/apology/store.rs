@@ -15,22 +15,22 @@ use diesel::prelude::*;
 use std::collections::HashMap;
 
 pub fn load(c: &mut Conn<'_>, id: ApologyId) -> Outcome<ApologyRow> {
-    both!(c, |c| apologies::table.find(id).select(ApologyRow::as_select()).first(c).optional())?
+    both!(c, |c| apologies::table.find(id).select(ApologyRow::as_select()).get_result(c).optional())?
         .ok_or(Failure::NotFound(Thing::Apology))
 }
 
 /// The letter, locked until the transaction ends. The dossier's row comes first where both are needed.
 pub fn lock(tx: &mut Conn<'_>, id: ApologyId) -> Outcome<ApologyRow> {
     match tx {
-        Conn::Sqlite(c) => apologies::table.find(id).select(ApologyRow::as_select()).first(*c),
-        Conn::Pg(c) => apologies::table.find(id).select(ApologyRow::as_select()).for_update().first(*c),
+        Conn::Sqlite(c) => apologies::table.find(id).select(ApologyRow::as_select()).get_result(*c),
+        Conn::Pg(c) => apologies::table.find(id).select(ApologyRow::as_select()).for_update().get_result(*c),
     }
     .optional()?
     .ok_or(Failure::NotFound(Thing::Apology))
 }
 
 pub fn dossier_line(c: &mut Conn<'_>, id: DossierId) -> Outcome<DossierLine> {
-    both!(c, |c| dossiers::table.find(id).select(DossierLine::as_select()).first(c).optional())?
+    both!(c, |c| dossiers::table.find(id).select(DossierLine::as_select()).get_result(c).optional())?
         .ok_or(Failure::NotFound(Thing::Dossier))
 }
 

@@ -98,7 +98,7 @@ pub fn load(c: &mut Conn<'_>, id: PrintBatchId) -> Outcome<BatchRow> {
 }
 
 pub fn find(c: &mut Conn<'_>, id: PrintBatchId) -> Outcome<Option<BatchRow>> {
-    Ok(both!(c, |c| print_batches::table.find(id).select(BatchRow::as_select()).first(c).optional())?)
+    Ok(both!(c, |c| print_batches::table.find(id).select(BatchRow::as_select()).get_result(c).optional())?)
 }
 
 /// The newest first, those before `before` that officers of this scope may see.
@@ -257,7 +257,7 @@ pub fn marks(c: &mut Conn<'_>, id: PrintBatchId) -> Outcome<Vec<(i32, Marks)>> {
 
 pub fn piece(c: &mut Conn<'_>, id: PrintBatchId, place: i32) -> Outcome<Vec<u8>> {
     use print_batch_pieces as p;
-    both!(c, |c| p::table.find((id, place)).select(p::body).first(c).optional())?
+    both!(c, |c| p::table.find((id, place)).select(p::body).get_result(c).optional())?
         .ok_or(Failure::NotFound(Thing::PrintBatch))
 }
 

@@ -113,8 +113,11 @@ pub fn seal_of(c: &mut Conn<'_>, number: i32) -> Outcome<Option<String>> {
 /// How many closings were numbered.
 pub fn last_number(c: &mut Conn<'_>) -> Outcome<i32> {
     use number_counters as n;
-    let last: Option<i32> =
-        both!(c, |c| n::table.find((BranchId::nil(), "closing", 0)).select(n::last).first(c).optional())?;
+    let last: Option<i32> = both!(c, |c| n::table
+        .find((BranchId::nil(), "closing", 0))
+        .select(n::last)
+        .get_result(c)
+        .optional())?;
     Ok(last.unwrap_or(0))
 }
 
@@ -131,7 +134,7 @@ pub fn insert(tx: &mut Conn<'_>, row: &ClosingRow) -> Outcome<()> {
 }
 
 pub fn load(c: &mut Conn<'_>, id: ClosingId) -> Outcome<ClosingRow> {
-    both!(c, |c| closings::table.find(id).select(ClosingRow::as_select()).first(c).optional())?
+    both!(c, |c| closings::table.find(id).select(ClosingRow::as_select()).get_result(c).optional())?
         .ok_or(Failure::NotFound(Thing::Closing))
 }
 

@@ -6,6 +6,7 @@
 
 pub mod backup;
 pub mod error;
+pub mod kept;
 pub mod migrate;
 mod postgres;
 pub mod schema;

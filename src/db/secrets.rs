@@ -14,6 +14,6 @@ pub fn get_or_make(conn: &mut Conn<'_>, name: &str, make: impl Fn() -> String) -
             .on_conflict(settings::name)
             .do_nothing()
             .execute(c)?;
-        settings::table.find(name).select(settings::value).first::<String>(c)?
+        settings::table.find(name).select(settings::value).get_result::<String>(c)?
     }))
 }

@@ -59,7 +59,7 @@ pub enum Standing {
 
 pub fn standing(c: &mut Conn<'_>) -> Outcome<Standing> {
     let mark: Option<String> =
-        both!(c, |c| settings::table.find(MARK).select(settings::value).first(c).optional())?;
+        both!(c, |c| settings::table.find(MARK).select(settings::value).get_result(c).optional())?;
     if let Some(mark) = mark {
         return Ok(if mark.starts_with(FILLING) { Standing::Unfinished } else { Standing::Filled });
     }

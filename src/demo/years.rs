@@ -122,7 +122,7 @@ impl Mark {
 
     fn stored(c: &mut Conn<'_>) -> Outcome<Option<Self>> {
         let text: Option<String> =
-            both!(c, |c| settings::table.find(MARK).select(settings::value).first(c).optional())?;
+            both!(c, |c| settings::table.find(MARK).select(settings::value).get_result(c).optional())?;
         Ok(text.as_deref().and_then(Self::of))
     }
 

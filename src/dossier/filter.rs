@@ -1,9 +1,11 @@
 //! Which dossiers a list shows: filters, words searched, and the place in the order.
 
 use super::row::{DossierRow, ParticularsRow};
+use super::words::Asked;
 pub use super::words::Words;
 use crate::both;
 use crate::db::Conn;
+use crate::db::kept::{AtMostDsl, Beyond, fixed};
 use crate::db::schema::{dossier_particulars, dossiers};
 use crate::db::types::Moment;
 use crate::domain::event::Channel;
@@ -73,7 +75,7 @@ impl Filter {
     }
 
     /// Whatever passes it has been received.
-    fn needs_started(&self) -> bool {
+    pub fn needs_started(&self) -> bool {
         self.received_from.is_some()
             || self.received_before.is_some()
             || self.due_from.is_some()
@@ -116,6 +118,9 @@ const OPEN: &str = "(dossiers.status = 'registered' or dossiers.status = 'receiv
 /// What has a clock that runs, in the same way.
 const RUNNING: &str = "dossiers.status in ('received', 'in_processing')";
 
+/// The order by due date.
+const BY_DUE: &str = "(dossiers.due_on, dossiers.id)";
+
 /// True of every due date: what the indexes of the whole register by due date are asked for with.
 const WHOLE_REGISTER: &str = "dossiers.due_on >= '0001-01-01'";
 
@@ -124,14 +129,14 @@ type Around = (&'static str, &'static str);
 const FOUND_BY_SQLITE: Around =
     ("dossiers.id in (select dossier_id from dossier_words where dossier_words match (", "))");
 const COUNTED_BY_POSTGRES: Around =
-    ("dossiers.id in (select dossier_id from dossier_words where words @@ to_tsquery('simple', ", "))");
+    ("dossiers.id in (select dossier_id from dossier_words where words @@ cast(", " as tsquery))");
 
 /// Rare words are looked up first, whatever PostgreSQL thinks: it takes the beginning of a phone for frequent and
 /// walks through the whole list. Where the words may be frequent the choice is left to it.
 fn found_by_postgres(filter: &Filter) -> Around {
     if super::frequent::walks_along_an_index(filter) {
-        let before = "dossiers.id = any(array(select dossier_id from dossier_words where words @@ to_tsquery('simple', ";
-        (before, ")))")
+        let before = "dossiers.id = any(array(select dossier_id from dossier_words where words @@ cast(";
+        (before, " as tsquery)))")
     } else {
         COUNTED_BY_POSTGRES
     }
@@ -139,7 +144,7 @@ fn found_by_postgres(filter: &Filter) -> Around {
 
 /// The conditions of a filter, on a query of either backend.
 macro_rules! filtered {
-    ($query:expr, $filter:expr, $today:expr, $soon:expr, $found:expr, $found_words:expr) => {{
+    ($query:expr, $filter:expr, $today:expr, $soon:expr, $found:expr, $found_words:ident) => {{
         let (filter, today) = ($filter, $today);
         let mut query = $query;
         if let Some(branch) = filter.branch {
@@ -156,7 +161,7 @@ macro_rules! filtered {
         }
         if filter.open {
             // As the partial indexes say it: with the words bound as parameters none of them could be used.
-            query = query.filter(sql::<Bool>(OPEN));
+            query = query.filter(fixed::<Bool>(OPEN));
         }
         if let Some(channel) = filter.channel {
             query = query.filter(dossiers::channel.eq(channel.as_str()));
@@ -177,7 +182,7 @@ macro_rules! filtered {
             query = query.filter(dossiers::due_on.le(to));
         }
         // Both as the partial indexes say it, so that either can be used.
-        let running = || sql::<Bool>(RUNNING).sql(" and ").sql(OPEN);
+        let running = || fixed::<Bool>(RUNNING).and(fixed::<Bool>(OPEN));
         match filter.timing {
             None => {}
             Some(Timing::WithinLimit) => query = query.filter(running()).filter(dossiers::due_on.gt($soon)),
@@ -187,11 +192,11 @@ macro_rules! filtered {
             Some(Timing::Waiting) => {
                 query = query
                     .filter(dossiers::status.eq_any(["supplement_requested", "awaiting_payment"]))
-                    .filter(sql::<Bool>(OPEN));
+                    .filter(fixed::<Bool>(OPEN));
             }
             Some(Timing::Overdue) => {
                 query = query.filter(
-                    sql::<Bool>(RUNNING)
+                    fixed::<Bool>(RUNNING)
                         .and(dossiers::due_on.lt(today))
                         .or(dossiers::timeliness.eq("overdue")),
                 );
@@ -204,7 +209,9 @@ macro_rules! filtered {
             Some(Words::Code(code)) => query = query.filter(dossiers::code.eq(code.clone())),
             Some(Words::Folded(words)) => {
                 let (before, after) = $found;
-                query = query.filter(sql::<Bool>(before).bind::<Text, _>($found_words(words)).sql(after));
+                query = query.filter(
+                    sql::<Bool>(before).bind::<Text, _>(Asked::everywhere(words).$found_words()).sql(after),
+                );
             }
         }
         query
@@ -220,22 +227,40 @@ pub fn page(
     wanted: usize,
     days: (NaiveDate, NaiveDate),
 ) -> Outcome<Found> {
-    match super::frequent::page(c, filter, sort, after, wanted, days)? {
-        Some(found) => Ok(found),
-        None => plain_page(c, filter, sort, after, wanted, days),
+    if let Some(Words::Folded(words)) = &filter.words {
+        let without = Filter { words: None, ..filter.clone() };
+        let search = Search { without, words, sort, after, wanted, days };
+        let begun_is_frequent = match super::frequent::page(c, &search)? {
+            Walked::Found(found) => return these(c, &found),
+            Walked::Rare { begun_is_frequent } => begun_is_frequent,
+        };
+        if sort == Sort::ReceivedAt {
+            let found = super::sliced::page(c, &search, begun_is_frequent)?;
+            return these(c, &found);
+        }
     }
+    part_by_part(c, filter, sort, after, wanted, days, load)
 }
 
-/// The same by the indexes alone.
-pub fn plain_page(
-    c: &mut Conn<'_>,
-    filter: &Filter,
-    sort: Sort,
-    after: Option<After>,
-    wanted: usize,
-    days: (NaiveDate, NaiveDate),
-) -> Outcome<Found> {
-    part_by_part(c, filter, sort, after, wanted, days, load)
+/// A page of those that words are found in.
+pub struct Search<'a> {
+    /// The filter without its words.
+    pub without: Filter,
+    /// Folded; the last may be begun only.
+    pub words: &'a [String],
+    pub sort: Sort,
+    pub after: Option<After>,
+    pub wanted: usize,
+    pub days: (NaiveDate, NaiveDate),
+}
+
+/// What walking along the list came to.
+pub enum Walked {
+    Found(Vec<DossierId>),
+    /// The words are too rare for that.
+    Rare {
+        begun_is_frequent: bool,
+    },
 }
 
 /// The same, no more of each line than words are looked for in.
@@ -302,6 +327,10 @@ pub struct Names {
 }
 
 impl Names {
+    pub fn received_at(&self) -> Option<DateTime<Utc>> {
+        self.received_at.map(|at| at.0)
+    }
+
     pub fn place(&self, sort: Sort) -> After {
         After::at(sort, self.id, self.due_on, self.received_at)
     }
@@ -326,19 +355,29 @@ enum Part {
     Without(DossierId),
 }
 
+macro_rules! names {
+    () => {
+        (
+            dossiers::id,
+            dossiers::received_at,
+            dossiers::due_on,
+            dossier_particulars::folded_name,
+            dossier_particulars::phone,
+            dossier_particulars::id_number,
+        )
+    };
+}
+
 macro_rules! ordered {
     ($query:expr, $filter:expr, $part:expr) => {{
         let mut query = $query;
         match $part {
             Part::ByDue(after) => {
                 if !$filter.only_open() {
-                    query = query.filter(sql::<Bool>(WHOLE_REGISTER));
+                    query = query.filter(fixed::<Bool>(WHOLE_REGISTER));
                 }
                 if let Some((due_on, id)) = after {
-                    // The first condition alone can use an index; the second makes it exact.
-                    query = query
-                        .filter(dossiers::due_on.ge(due_on))
-                        .filter(dossiers::due_on.gt(due_on).or(dossiers::id.gt(id).nullable()));
+                    query = query.filter(Beyond { columns: BY_DUE, day: due_on, id });
                 }
                 query
                     .filter(dossiers::due_on.is_not_null())
@@ -371,14 +410,13 @@ macro_rules! loaded {
         match $c {
             Conn::Sqlite(c) => {
                 let all = joined.select($columns).into_boxed();
-                let query = filtered!(all, filter, today, soon, FOUND_BY_SQLITE, Words::for_sqlite);
-                ordered!(query, filter, part).limit(limit).load(*c)
+                let query = filtered!(all, filter, today, soon, FOUND_BY_SQLITE, for_sqlite);
+                ordered!(query, filter, part).at_most(limit).load(*c)
             }
             Conn::Pg(c) => {
                 let all = joined.select($columns).into_boxed();
-                let query =
-                    filtered!(all, filter, today, soon, found_by_postgres(filter), Words::for_postgres);
-                ordered!(query, filter, part).limit(limit).load(*c)
+                let query = filtered!(all, filter, today, soon, found_by_postgres(filter), for_postgres);
+                ordered!(query, filter, part).at_most(limit).load(*c)
             }
         }
     }};
@@ -401,36 +439,44 @@ fn load_names(
     wanted: usize,
     days: (NaiveDate, NaiveDate),
 ) -> Outcome<Vec<Names>> {
-    let columns = (
-        dossiers::id,
-        dossiers::received_at,
-        dossiers::due_on,
-        dossier_particulars::folded_name,
-        dossier_particulars::phone,
-        dossier_particulars::id_number,
-    );
-    Ok(loaded!(c, filter, part, wanted, days, columns)?)
+    Ok(loaded!(c, filter, part, wanted, days, names!())?)
+}
+
+/// What words are looked for in, of those among `ids` that pass the filter, in no order.
+pub fn names_of(
+    c: &mut Conn<'_>,
+    ids: &[DossierId],
+    filter: &Filter,
+    (today, soon): (NaiveDate, NaiveDate),
+) -> Outcome<Vec<Names>> {
+    let joined = dossiers::table
+        .inner_join(dossier_particulars::table.on(dossier_particulars::dossier_id.eq(dossiers::id)))
+        .filter(dossiers::id.eq_any(ids))
+        .select(names!());
+    Ok(match c {
+        Conn::Sqlite(c) => {
+            filtered!(joined.into_boxed(), filter, today, soon, FOUND_BY_SQLITE, for_sqlite).load(*c)
+        }
+        Conn::Pg(c) => {
+            filtered!(joined.into_boxed(), filter, today, soon, COUNTED_BY_POSTGRES, for_postgres).load(*c)
+        }
+    }?)
 }
 
 /// How many there are: only when somebody asks, it looks at all of them.
 pub fn count(c: &mut Conn<'_>, filter: &Filter, (today, soon): (NaiveDate, NaiveDate)) -> Outcome<i64> {
     Ok(match c {
-        Conn::Sqlite(c) => filtered!(
-            dossiers::table.count().into_boxed(),
-            filter,
-            today,
-            soon,
-            FOUND_BY_SQLITE,
-            Words::for_sqlite
-        )
-        .get_result(*c),
+        Conn::Sqlite(c) => {
+            filtered!(dossiers::table.count().into_boxed(), filter, today, soon, FOUND_BY_SQLITE, for_sqlite)
+                .get_result(*c)
+        }
         Conn::Pg(c) => filtered!(
             dossiers::table.count().into_boxed(),
             filter,
             today,
             soon,
             COUNTED_BY_POSTGRES,
-            Words::for_postgres
+            for_postgres
         )
         .get_result(*c),
     }?)
@@ -442,6 +488,6 @@ pub fn officer_named(c: &mut Conn<'_>, username: &str) -> Outcome<Option<Officer
     Ok(both!(c, |c| officers::table
         .filter(officers::username.eq(username))
         .select(officers::id)
-        .first(c)
+        .get_result(c)
         .optional())?)
 }

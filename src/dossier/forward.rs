@@ -71,7 +71,7 @@ fn colleague(tx: &mut Conn<'_>, named: &str, branch: BranchId) -> Outcome<Office
     let found: Option<(OfficerId, Option<BranchId>, bool)> = both!(tx, |c| officers::table
         .filter(officers::username.eq(named).or(officers::id.eq(key)))
         .select((officers::id, officers::branch_id, officers::active))
-        .first(c)
+        .get_result(c)
         .optional())?;
     match found {
         Some((id, Some(of), true)) if of == branch => Ok(id),

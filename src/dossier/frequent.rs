@@ -1,48 +1,48 @@
 //! Searching for words that many dossiers have ("nguyen"): to look them all up and put them in order takes longer the
 //! more there are, while a page of them stands among the first few hundred lines of the list without words.
 
-use super::filter::{self, After, Filter, Found, Names, Sort, Words};
+use super::filter::{self, Filter, Names, Search, Walked};
 use crate::db::Conn;
 use crate::domain::ids::DossierId;
 use crate::domain::people::fold;
 use crate::failure::Outcome;
-use chrono::NaiveDate;
 
-/// Lines looked at in one go.
+/// Lines looked at to see whether the words are frequent.
+const FIRST: usize = 200;
+/// Lines looked at in one go from there on.
 const STEP: usize = 1000;
-/// Steps at most: beyond, the index of words is faster.
-const STEPS: usize = 10;
+/// Lines at most: beyond, the index of words is faster.
+const MOST: usize = 5000;
+/// A beginning that so many of a hundred lines have is not worth looking up: its list is longer than what it narrows.
+const FREQUENT_PERCENT: usize = 2;
 
-/// The page, if the words are frequent; `None` if they are better looked up in the index of words.
-pub fn page(
-    c: &mut Conn<'_>,
-    filter: &Filter,
-    sort: Sort,
-    after: Option<After>,
-    wanted: usize,
-    days: (NaiveDate, NaiveDate),
-) -> Outcome<Option<Found>> {
-    let Some(Words::Folded(words)) = &filter.words else { return Ok(None) };
-    if !walks_along_an_index(filter) {
-        return Ok(None);
+/// The page, if the words are frequent.
+pub fn page(c: &mut Conn<'_>, search: &Search<'_>) -> Outcome<Walked> {
+    let Some((begun, whole)) = search.words.split_last() else { return Ok(Walked::Found(Vec::new())) };
+    // Numbers are nearly anybody's own, and words of a sign or two are begun by many.
+    let number = search.words.iter().any(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
+    if number || !walks_along_an_index(&search.without) {
+        return Ok(Walked::Rare { begun_is_frequent: !number && begun.chars().count() < 3 });
     }
-    let plain = Filter { words: None, ..filter.clone() };
-    let (mut found, mut after) = (Vec::<DossierId>::new(), after);
-    for step in 1..=STEPS {
-        let lines = filter::names_page(c, &plain, sort, after, STEP, days)?;
-        let was_last = lines.len() < STEP;
-        after = lines.last().map(|last| last.place(sort)).or(after);
-        found.extend(lines.iter().filter(|line| has(line, words)).map(|line| line.id));
-        if found.len() >= wanted || was_last {
-            found.truncate(wanted);
-            return filter::these(c, &found).map(Some);
+    let (mut found, mut after) = (Vec::<DossierId>::new(), search.after);
+    let (mut looked, mut begun_by) = (0, 0);
+    loop {
+        let step = if looked == 0 { FIRST } else { STEP };
+        let lines = filter::names_page(c, &search.without, search.sort, after, step, search.days)?;
+        let was_last = lines.len() < step;
+        looked += lines.len();
+        after = lines.last().map(|last| last.place(search.sort)).or(after);
+        begun_by += lines.iter().filter(|line| line.has(&[], begun)).count();
+        found.extend(lines.iter().filter(|line| line.has(whole, begun)).map(|line| line.id));
+        if found.len() >= search.wanted || was_last {
+            found.truncate(search.wanted);
+            return Ok(Walked::Found(found));
         }
-        // Too rare to fill the page in the steps that are left.
-        if found.len() * STEPS < wanted * step {
-            return Ok(None);
+        // Too rare to fill the page in the lines that are left.
+        if found.len() * MOST < search.wanted * looked || looked >= MOST {
+            return Ok(Walked::Rare { begun_is_frequent: begun_by * 100 >= looked * FREQUENT_PERCENT });
         }
     }
-    Ok(None)
 }
 
 /// Conditions that an index in the order of the list serves: others would have it look at far more than it gives.
@@ -54,10 +54,17 @@ pub fn walks_along_an_index(filter: &Filter) -> bool {
         && filter.channel.is_none()
 }
 
-/// As the indexes of words have it: every word, the last one begun at least.
-fn has(row: &Names, words: &[String]) -> bool {
-    let numbers: Vec<String> = [&row.phone, &row.id_number].into_iter().flatten().map(|n| fold(n)).collect();
-    let all = || [&row.folded_name].into_iter().chain(&numbers).flat_map(|text| text.split(' '));
-    let Some((begun, whole)) = words.split_last() else { return true };
-    whole.iter().all(|word| all().any(|one| one == word)) && all().any(|one| one.starts_with(begun.as_str()))
+impl Names {
+    /// As the indexes of words have it: every whole word, and one that is begun so.
+    pub fn has(&self, whole: &[String], begun: &str) -> bool {
+        let numbers: Vec<String> =
+            [&self.phone, &self.id_number].into_iter().flatten().map(|number| fold(number)).collect();
+        let all = || [&self.folded_name].into_iter().chain(&numbers).flat_map(|text| text.split(' '));
+        whole.iter().all(|word| all().any(|one| is(one, word))) && all().any(|one| one.starts_with(begun))
+    }
+}
+
+/// Words of excessive length are known by their beginning.
+fn is(one: &str, word: &str) -> bool {
+    one == word || (one.starts_with(word) && word.chars().count() == super::words::LONGEST)
 }

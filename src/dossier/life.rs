@@ -3,6 +3,7 @@
 
 use super::row::{DossierRow, EventRow, ParticularsRow};
 use super::store;
+use super::words::Slice;
 use crate::apology::dossier_changed;
 use crate::db::{Conn, DbError};
 use crate::domain::correction;
@@ -242,17 +243,23 @@ impl Batch {
         let (mut changed, mut tally) = (Vec::new(), Tally::default());
         for life in lives {
             let row = DossierRow::of(life.id, &life.dossier, &life.chain)?;
+            let branch = life.dossier.branch;
+            let slice = Slice::of(life.dossier.received_at);
             changes.reappointments.extend(store::reappointments(life.id, life.dossier.branch, &life.added)?);
             if let Some((particulars, lookup_key)) = &life.particulars {
                 let key = lookup_key.as_ref().ok_or_else(|| Failure::Broken("no look-up key".into()))?;
                 let row = ParticularsRow::of(life.id, life.dossier.branch, particulars, key)?;
-                let words = super::row::search_words(particulars);
+                let words = super::row::search_words(particulars, slice, branch);
                 if life.before.is_none() {
                     changes.particulars.push(row);
                     changes.words.push(words);
                 } else {
                     changes.corrected.push((row, words));
                 }
+            } else if let Some(before) = &life.before
+                && Slice::of(before.received_at) != slice
+            {
+                changes.moved.push((life.id, branch, Slice::of(before.received_at), slice));
             }
             changes.events.extend(life.events);
             tally.merge(&life.tally, 1);

@@ -28,6 +28,7 @@ mod running;
 mod search;
 mod several;
 mod show;
+mod sliced;
 mod stop;
 mod store;
 mod supply;

@@ -133,9 +133,9 @@ impl QueryFragment<Pg> for Words<'_> {
         out.push_bind_param::<UuidSql, _>(&self.id)?;
         out.push_sql(", ");
         out.push_bind_param::<UuidSql, _>(&self.branch)?;
-        out.push_sql(", to_tsvector('simple', ");
+        out.push_sql(", array_to_tsvector(string_to_array(");
         out.push_bind_param::<Text, str>(self.words)?;
-        out.push_sql("))");
+        out.push_sql(", ' ')))");
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The dossier's row ⇄ the dossier as the rules see it.
 
 use super::chain;
+use super::words::{Slice, folded};
 use crate::db::DbError;
 use crate::db::schema::{dossier_events, dossier_particulars, dossiers, reappointments};
 use crate::db::types::{JsonText, Moment};
@@ -437,14 +438,11 @@ impl ParticularsRow {
     }
 }
 
-/// The words under which a dossier is found: folded name, phone, identity number.
-pub fn search_words(of: &Particulars) -> String {
-    let mut words = fold(&of.applicant.name);
-    for extra in [&of.applicant.phone, &of.applicant.id_number].into_iter().flatten() {
-        words.push(' ');
-        words.push_str(&fold(extra));
-    }
-    words
+/// The words under which a dossier is found: folded name, phone, identity number, and the slice it stands in.
+pub fn search_words(of: &Particulars, slice: Slice, branch: BranchId) -> String {
+    let texts = [Some(&of.applicant.name), of.applicant.phone.as_ref(), of.applicant.id_number.as_ref()];
+    let words = texts.into_iter().flatten().flat_map(|text| folded(text));
+    words.chain(slice.words(branch)).collect::<Vec<_>>().join(" ")
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -2,6 +2,7 @@
 
 use super::row::DossierRow;
 use crate::both;
+use crate::db::kept::{AtMostDsl, fixed};
 use crate::db::schema::{dossier_events, dossiers};
 use crate::db::types::{JsonText, Moment};
 use crate::db::{Conn, DbError};
@@ -10,7 +11,6 @@ use crate::domain::dossier::Dossier;
 use crate::domain::ids::{BranchId, DossierId, OfficerId, ProcedureId};
 use crate::failure::Outcome;
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use serde::{Deserialize, Serialize};
@@ -85,8 +85,8 @@ pub fn running(
                         .eq(dossiers::id)
                         .and(dossier_events::seq.eq(dossiers::version))),
                 )
-                .filter(sql::<Bool>(OPEN))
-                .filter(sql::<Bool>(RUNNING))
+                .filter(fixed::<Bool>(OPEN))
+                .filter(fixed::<Bool>(RUNNING))
                 .select((DossierRow::as_select(), dossier_events::recorded_at))
                 .into_boxed();
             let mut query = of!(all, of);
@@ -95,7 +95,7 @@ pub fn running(
                     .filter(dossiers::due_on.ge(due_on))
                     .filter(dossiers::due_on.gt(due_on).or(dossiers::id.gt(id).nullable()));
             }
-            query.order((dossiers::due_on.asc(), dossiers::id.asc())).limit(limit).load(c)?
+            query.order((dossiers::due_on.asc(), dossiers::id.asc())).at_most(limit).load(c)?
         });
     }
     let left = limit.saturating_sub(i64::try_from(rows.len()).unwrap_or(i64::MAX));
@@ -111,12 +111,12 @@ pub fn running(
                         .eq(dossiers::id)
                         .and(dossier_events::seq.eq(dossiers::version))),
                 )
-                .filter(sql::<Bool>(OPEN))
-                .filter(sql::<Bool>(REGISTERED))
+                .filter(fixed::<Bool>(OPEN))
+                .filter(fixed::<Bool>(REGISTERED))
                 .filter(dossiers::id.gt(id))
                 .select((DossierRow::as_select(), dossier_events::recorded_at))
                 .into_boxed();
-            of!(all, of).order(dossiers::id.asc()).limit(left).load(c)?
+            of!(all, of).order(dossiers::id.asc()).at_most(left).load(c)?
         });
         rows.extend(registered);
     }
@@ -164,7 +164,7 @@ pub fn finished(
                 .filter(dossiers::received_at.le(Moment(at)))
                 .filter(dossiers::received_at.lt(Moment(at)).or(dossiers::id.gt(id).nullable()));
         }
-        query.order((dossiers::received_at.desc(), dossiers::id.asc())).limit(limit).load(c)?
+        query.order((dossiers::received_at.desc(), dossiers::id.asc())).at_most(limit).load(c)?
     });
     let full = i64::try_from(rows.len()).is_ok_and(|count| count >= limit);
     let end = rows.last().and_then(|(id, at, ..)| Some((at.as_ref()?.0, *id))).filter(|_| full);

@@ -3,7 +3,9 @@
 use super::audit::by_dossier;
 use super::prepared;
 use super::row::{DossierRow, EventRow, ParticularsRow, ReappointmentRow};
+use super::words::Slice;
 use crate::both;
+use crate::db::kept::AtMostDsl;
 use crate::db::schema::{
     code_counters, dossier_events, dossier_particulars, dossiers, officers, reappointments, settings,
 };
@@ -62,6 +64,8 @@ pub struct Changes {
     pub words: Vec<String>,
     /// Those that were put right.
     pub corrected: Vec<(ParticularsRow, String)>,
+    /// Received since, or at another time than was thought: the slice they stood in, and the one they stand in.
+    pub moved: Vec<(DossierId, BranchId, Slice, Slice)>,
     pub events: Vec<EventRow>,
     pub reappointments: Vec<ReappointmentRow>,
     pub tallies: Additions,
@@ -70,21 +74,21 @@ pub struct Changes {
 pub fn lock_by_code(tx: &mut Conn<'_>, code: &str) -> Outcome<Option<DossierRow>> {
     Ok(match tx {
         Conn::Sqlite(c) => {
-            dossiers::table.filter(dossiers::code.eq(code)).select(DossierRow::as_select()).first(*c)
+            dossiers::table.filter(dossiers::code.eq(code)).select(DossierRow::as_select()).get_result(*c)
         }
         Conn::Pg(c) => dossiers::table
             .filter(dossiers::code.eq(code))
             .select(DossierRow::as_select())
             .for_update()
-            .first(*c),
+            .get_result(*c),
     }
     .optional()?)
 }
 
 pub fn lock_by_id(tx: &mut Conn<'_>, id: DossierId) -> Outcome<Option<DossierRow>> {
     Ok(match tx {
-        Conn::Sqlite(c) => dossiers::table.find(id).select(DossierRow::as_select()).first(*c),
-        Conn::Pg(c) => dossiers::table.find(id).select(DossierRow::as_select()).for_update().first(*c),
+        Conn::Sqlite(c) => dossiers::table.find(id).select(DossierRow::as_select()).get_result(*c),
+        Conn::Pg(c) => dossiers::table.find(id).select(DossierRow::as_select()).for_update().get_result(*c),
     }
     .optional()?)
 }
@@ -93,14 +97,18 @@ pub fn by_code(c: &mut Conn<'_>, code: &str) -> Outcome<DossierRow> {
     both!(c, |c| dossiers::table
         .filter(dossiers::code.eq(code))
         .select(DossierRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?
     .ok_or(Failure::NotFound(Thing::Dossier))
 }
 
 pub fn particulars_row(c: &mut Conn<'_>, id: DossierId) -> Outcome<ParticularsRow> {
-    both!(c, |c| dossier_particulars::table.find(id).select(ParticularsRow::as_select()).first(c).optional())?
-        .ok_or_else(|| Failure::Db(DbError::Corrupt(format!("dossier {id} has no particulars"))))
+    both!(c, |c| dossier_particulars::table
+        .find(id)
+        .select(ParticularsRow::as_select())
+        .get_result(c)
+        .optional())?
+    .ok_or_else(|| Failure::Db(DbError::Corrupt(format!("dossier {id} has no particulars"))))
 }
 
 /// The same, with user name and full name of whoever holds it.
@@ -114,7 +122,7 @@ pub fn particulars_and_holder(
         .left_join(officers::table.on(officers::id.eq(officer)))
         .filter(dossier_particulars::dossier_id.eq(id))
         .select((ParticularsRow::as_select(), (officers::username, officers::full_name).nullable()))
-        .first(c)
+        .get_result(c)
         .optional())?
     .ok_or_else(|| Failure::Db(DbError::Corrupt(format!("dossier {id} has no particulars"))))
 }
@@ -142,7 +150,7 @@ pub fn whole_by_code(c: &mut Conn<'_>, code: &str) -> Outcome<Whole> {
             (officers::username, officers::full_name).nullable(),
             settings::value.nullable(),
         ))
-        .first(c)
+        .get_result(c)
         .optional())?;
     let (row, particulars, holder, stamp) = found.ok_or(Failure::NotFound(Thing::Dossier))?;
     Ok(Whole { row, particulars, holder, stamp })
@@ -172,7 +180,7 @@ pub fn ids_of_branch(c: &mut Conn<'_>, branch: BranchId) -> Outcome<Vec<DossierI
 
 /// The code of a dossier whose row may hold nothing else that can be read.
 pub fn code_of(c: &mut Conn<'_>, id: DossierId) -> Outcome<String> {
-    Ok(both!(c, |c| dossiers::table.find(id).select(dossiers::code).first(c))?)
+    Ok(both!(c, |c| dossiers::table.find(id).select(dossiers::code).get_result(c))?)
 }
 
 /// Rows, particulars and events of these dossiers, events in their order.
@@ -270,6 +278,9 @@ pub fn write(tx: &mut Conn<'_>, changes: &Changes) -> Outcome<()> {
         }
     }
     write_particulars(tx, changes)?;
+    for (id, branch, from, to) in &changes.moved {
+        move_words(tx, *id, *branch, *from, *to)?;
+    }
     insert_rows!(tx, dossier_events::table, &changes.events);
     insert_rows!(tx, reappointments::table, &changes.reappointments);
     changes.tallies.write(tx)
@@ -317,7 +328,8 @@ fn insert_particulars_with_words(
     let last: Option<i64> = words_of_sqlite::table
         .select(words_of_sqlite::rowid)
         .order(words_of_sqlite::rowid.desc())
-        .first(c)
+        .at_most(1)
+        .get_result(c)
         .optional()?;
     for ((row, words), number) in particulars.iter().zip(words).zip(last.unwrap_or(0) + 1..) {
         diesel::insert_into(words_of_sqlite::table)
@@ -342,7 +354,7 @@ fn write_words(tx: &mut Conn<'_>, particulars: &[ParticularsRow], words: &[Strin
         let words: Vec<_> = words.iter().collect();
         sql_query(
             "insert into dossier_words (dossier_id, branch_id, words) \
-             select id, branch, to_tsvector('simple', words) from unnest($1, $2, $3) as t (id, branch, words)",
+             select id, branch, array_to_tsvector(string_to_array(words, ' ')) from unnest($1, $2, $3) as t (id, branch, words)",
         )
         .bind::<diesel::sql_types::Array<UuidSql>, _>(ids)
         .bind::<diesel::sql_types::Array<UuidSql>, _>(branches)
@@ -362,13 +374,38 @@ fn rewrite_words(tx: &mut Conn<'_>, row: &ParticularsRow, words: &str) -> Outcom
                 .execute(*c)?;
         }
         Conn::Pg(c) => {
-            sql_query("update dossier_words set words = to_tsvector('simple', $1) where dossier_id = $2")
+            sql_query("update dossier_words set words = array_to_tsvector(string_to_array($1, ' ')) where dossier_id = $2")
                 .bind::<Text, _>(words)
                 .bind::<UuidSql, _>(row.dossier_id)
                 .execute(*c)?;
         }
     }
     Ok(words_row)
+}
+
+/// The same words in another slice.
+fn move_words(tx: &mut Conn<'_>, id: DossierId, branch: BranchId, from: Slice, to: Slice) -> Outcome<()> {
+    match tx {
+        Conn::Sqlite(c) => {
+            let row = dossier_particulars::table.find(id).select(dossier_particulars::words_row);
+            let row: Option<i64> = row.get_result(*c)?;
+            // The word of the branch begins with that of all.
+            sql_query("update dossier_words set words = replace(words, ?, ?) where rowid = ?")
+                .bind::<Text, _>(from.word(None))
+                .bind::<Text, _>(to.word(None))
+                .bind::<diesel::sql_types::Nullable<BigInt>, _>(row)
+                .execute(*c)?;
+        }
+        Conn::Pg(c) => {
+            let moved = "update dossier_words set words = ts_delete(words, $1) || array_to_tsvector($2) where dossier_id = $3";
+            sql_query(moved)
+                .bind::<diesel::sql_types::Array<Text>, _>(from.words(branch).to_vec())
+                .bind::<diesel::sql_types::Array<Text>, _>(to.words(branch).to_vec())
+                .bind::<UuidSql, _>(id)
+                .execute(*c)?;
+        }
+    }
+    Ok(())
 }
 
 /// The next `count` codes of an agency on a day (TT 01/2018/TT-VPCP Đ19): gap-free, because the counter rolls

@@ -306,7 +306,7 @@ fn recall(conn: &mut Conn<'_>, officer: OfficerId, key: &str, fingerprint: &str)
         k::table
             .find((officer, key))
             .select((k::request_hash, k::status, k::location, k::etag, k::body))
-            .first::<(String, i32, Option<String>, Option<String>, String)>(c)
+            .get_result::<(String, i32, Option<String>, Option<String>, String)>(c)
             .optional()?
     });
     let Some((hash, status, location, etag, body)) = kept else { return Ok(None) };

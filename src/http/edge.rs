@@ -28,7 +28,7 @@ pub async fn edge(
     let lang = Lang::of(request.headers());
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let method = request.method().clone();
-    let route = request.match_pattern().unwrap_or_else(|| "none".into());
+    let route = route_of(&request);
     if method == Method::HEAD {
         // The answer to GET without its body, which the connection itself leaves out (RFC 9110 §9.3.2).
         request.head_mut().method = Method::GET;
@@ -163,6 +163,18 @@ fn has_control_characters(path: &str) -> bool {
     query::decoded(path).is_none_or(|path| path.chars().any(char::is_control))
 }
 
+/// The pattern of the request's route. Looking for it goes through all routes, so what was found is kept on the request.
+fn route_of(request: &ServiceRequest) -> String {
+    if let Some(Route(found)) = request.extensions().get::<Route>() {
+        return found.clone();
+    }
+    let found = request.match_pattern().unwrap_or_else(|| "none".into());
+    request.extensions_mut().insert(Route(found.clone()));
+    found
+}
+
+struct Route(String);
+
 /// Methods are the client's to invent: only known ones become labels.
 fn known(method: &Method) -> String {
     match method.as_str() {
@@ -181,7 +193,7 @@ impl RootSpanBuilder for RequestSpan {
             "request",
             request_id = id,
             method = known(request.method()),
-            route = request.match_pattern().unwrap_or_else(|| "none".into()),
+            route = route_of(request),
             status = field::Empty,
         )
     }

@@ -82,7 +82,7 @@ pub fn insert(tx: &mut Conn<'_>, row: &FileRow) -> Outcome<()> {
 }
 
 pub fn load(c: &mut Conn<'_>, id: RegisterFileId) -> Outcome<FileRow> {
-    both!(c, |c| register_files::table.find(id).select(FileRow::as_select()).first(c).optional())?
+    both!(c, |c| register_files::table.find(id).select(FileRow::as_select()).get_result(c).optional())?
         .ok_or(Failure::NotFound(Thing::RegisterFile))
 }
 
@@ -194,7 +194,7 @@ pub fn drop_content(tx: &mut Conn<'_>, id: RegisterFileId, part: Part) -> Outcom
 
 pub fn content(c: &mut Conn<'_>, id: RegisterFileId, part: Part) -> Outcome<Option<Vec<u8>>> {
     use register_contents as k;
-    Ok(both!(c, |c| k::table.find((id, part.as_str())).select(k::body).first(c).optional())?)
+    Ok(both!(c, |c| k::table.find((id, part.as_str())).select(k::body).get_result(c).optional())?)
 }
 
 /// Gives up what nobody has decided about since `before`, and takes lines left out away that nobody has fetched:

@@ -107,7 +107,8 @@ pub fn retry_now(tx: &mut Conn<'_>, id: JobId, now: DateTime<Utc>) -> Outcome<()
     if changed == 1 {
         return Ok(());
     }
-    let there = both!(tx, |c| jobs::table.find(id).select(jobs::id).first::<JobId>(c).optional()?).is_some();
+    let there =
+        both!(tx, |c| jobs::table.find(id).select(jobs::id).get_result::<JobId>(c).optional()?).is_some();
     Err(if there { Failure::Conflict("job-running") } else { Failure::NotFound(Thing::Job) })
 }
 

@@ -153,20 +153,20 @@ pub fn keep_file(
 }
 
 pub fn file(c: &mut Conn<'_>, id: NoticeFileId) -> Outcome<Attached> {
-    both!(c, |c| notice_files::table.find(id).select(Attached::as_select()).first(c).optional())?
+    both!(c, |c| notice_files::table.find(id).select(Attached::as_select()).get_result(c).optional())?
         .ok_or(Failure::NotFound(Thing::Notice))
 }
 
 pub fn load(c: &mut Conn<'_>, id: NoticeId) -> Outcome<NoticeRow> {
-    both!(c, |c| notices::table.find(id).select(NoticeRow::as_select()).first(c).optional())?
+    both!(c, |c| notices::table.find(id).select(NoticeRow::as_select()).get_result(c).optional())?
         .ok_or(Failure::NotFound(Thing::Notice))
 }
 
 /// The notice, locked until the transaction ends.
 pub fn lock(tx: &mut Conn<'_>, id: NoticeId) -> Outcome<NoticeRow> {
     match tx {
-        Conn::Sqlite(c) => notices::table.find(id).select(NoticeRow::as_select()).first(*c),
-        Conn::Pg(c) => notices::table.find(id).select(NoticeRow::as_select()).for_update().first(*c),
+        Conn::Sqlite(c) => notices::table.find(id).select(NoticeRow::as_select()).get_result(*c),
+        Conn::Pg(c) => notices::table.find(id).select(NoticeRow::as_select()).for_update().get_result(*c),
     }
     .optional()?
     .ok_or(Failure::NotFound(Thing::Notice))
@@ -309,7 +309,7 @@ const POSTED: &str = "digests_posted";
 /// The last day whose digests were all made.
 pub fn posted_on(c: &mut Conn<'_>) -> Outcome<Option<NaiveDate>> {
     let text: Option<String> =
-        both!(c, |c| settings::table.find(POSTED).select(settings::value).first(c).optional())?;
+        both!(c, |c| settings::table.find(POSTED).select(settings::value).get_result(c).optional())?;
     Ok(text.and_then(|text| text.parse().ok()))
 }
 

@@ -78,7 +78,10 @@ impl ReferenceCache {
 
 /// Empty before the first change: an installation without starting data.
 fn read_stamp(conn: &mut Conn<'_>) -> Result<String, DbError> {
-    let stamp =
-        both!(conn, |c| settings::table.find(STAMP).select(settings::value).first::<String>(c).optional()?);
+    let stamp = both!(conn, |c| settings::table
+        .find(STAMP)
+        .select(settings::value)
+        .get_result::<String>(c)
+        .optional()?);
     Ok(stamp.unwrap_or_default())
 }

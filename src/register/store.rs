@@ -33,7 +33,7 @@ pub struct CauseRow {
 }
 
 pub fn begun(c: &mut Conn<'_>, file_sha256: &str) -> Outcome<Option<Begun>> {
-    Ok(both!(c, |c| imports::table.find(file_sha256).select(Begun::as_select()).first(c).optional())?)
+    Ok(both!(c, |c| imports::table.find(file_sha256).select(Begun::as_select()).get_result(c).optional())?)
 }
 
 pub fn begin(tx: &mut Conn<'_>, begun: &Begun) -> Outcome<()> {
@@ -82,5 +82,9 @@ pub fn keep_causes(tx: &mut Conn<'_>, causes: &[CauseRow]) -> Outcome<()> {
 
 /// Why a dossier is late, as the register it came with says.
 pub fn cause_of(c: &mut Conn<'_>, dossier: DossierId) -> Outcome<Option<String>> {
-    Ok(both!(c, |c| dossier_causes::table.find(dossier).select(dossier_causes::cause).first(c).optional())?)
+    Ok(both!(c, |c| dossier_causes::table
+        .find(dossier)
+        .select(dossier_causes::cause)
+        .get_result(c)
+        .optional())?)
 }

@@ -219,15 +219,15 @@ pub fn run_days(c: &mut Conn<'_>, schedule: ScheduleId, from: NaiveDate) -> Outc
 }
 
 pub fn run(c: &mut Conn<'_>, id: RunId) -> Outcome<RunRow> {
-    both!(c, |c| schedule_runs::table.find(id).select(RunRow::as_select()).first(c).optional())?
+    both!(c, |c| schedule_runs::table.find(id).select(RunRow::as_select()).get_result(c).optional())?
         .ok_or(Failure::NotFound(Thing::Schedule))
 }
 
 /// The run, locked until the transaction ends.
 pub fn lock_run(tx: &mut Conn<'_>, id: RunId) -> Outcome<RunRow> {
     match tx {
-        Conn::Sqlite(c) => schedule_runs::table.find(id).select(RunRow::as_select()).first(*c),
-        Conn::Pg(c) => schedule_runs::table.find(id).select(RunRow::as_select()).for_update().first(*c),
+        Conn::Sqlite(c) => schedule_runs::table.find(id).select(RunRow::as_select()).get_result(*c),
+        Conn::Pg(c) => schedule_runs::table.find(id).select(RunRow::as_select()).for_update().get_result(*c),
     }
     .optional()?
     .ok_or(Failure::NotFound(Thing::Schedule))

@@ -82,7 +82,8 @@ pub(super) fn rows(c: &mut Conn<'_>) -> Outcome<Vec<TargetRow>> {
 }
 
 pub(super) fn row(c: &mut Conn<'_>, id: TargetId) -> Outcome<TargetRow> {
-    let found = both!(c, |c| targets::table.find(id).select(TargetRow::as_select()).first(c).optional())?;
+    let found =
+        both!(c, |c| targets::table.find(id).select(TargetRow::as_select()).get_result(c).optional())?;
     found.ok_or(Failure::NotFound(Thing::Target))
 }
 

@@ -33,7 +33,7 @@ struct Bucket {
 
 pub fn measured(c: &mut Conn<'_>) -> Outcome<Option<MeasuredOn>> {
     let text: Option<String> =
-        both!(c, |c| settings::table.find(MEASURED).select(settings::value).first(c).optional())?;
+        both!(c, |c| settings::table.find(MEASURED).select(settings::value).get_result(c).optional())?;
     let corrupt = |error: serde_json::Error| Failure::Db(DbError::Corrupt(error.to_string()));
     text.map(|text| serde_json::from_str(&text).map_err(corrupt)).transpose()
 }

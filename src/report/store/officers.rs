@@ -13,7 +13,7 @@ pub fn officer_named(c: &mut Conn<'_>, username: &str) -> Outcome<Option<Officer
     Ok(both!(c, |c| officers::table
         .filter(officers::username.eq(username))
         .select(officers::id)
-        .first::<OfficerId>(c)
+        .get_result::<OfficerId>(c)
         .optional())?)
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "small numbers, made here")]
 
+mod searched;
 mod years;
 
 use crate::support::database::TestDatabase;

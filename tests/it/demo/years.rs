@@ -13,11 +13,11 @@ use motcua::failure::{Failure, Outcome};
 use motcua::installation::{Files, StartingData, seed_if_empty};
 use std::collections::BTreeMap;
 
-fn wish(dossiers: u32) -> Wish {
+pub fn wish(dossiers: u32) -> Wish {
     Wish { seed: 11, dossiers, now: moment("2026-11-20T15:10:00".parse().unwrap()) }
 }
 
-fn seeded(url: &str) -> Db {
+pub fn seeded(url: &str) -> Db {
     let db = Db::open(&url.parse().unwrap(), 4).unwrap();
     motcua::db::migrate::migrate(&db).unwrap();
     let data = StartingData::of(&Files::read(None).unwrap(), wish(1).now).unwrap();
@@ -25,7 +25,7 @@ fn seeded(url: &str) -> Db {
     db
 }
 
-fn fill(db: &Db, wish: Wish, mut watch: impl FnMut(u64)) -> Outcome<u64> {
+pub fn fill(db: &Db, wish: Wish, mut watch: impl FnMut(u64)) -> Outcome<u64> {
     let config = Config::load(None, []).unwrap();
     fill_years(db, &config, wish, &mut |done, _| watch(done)).map(|years| years.now)
 }
