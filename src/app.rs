@@ -15,6 +15,7 @@ use crate::imports;
 use crate::notice;
 use crate::paper;
 use crate::procedure;
+use crate::recount;
 use crate::report;
 use crate::schedule;
 use crate::target;
@@ -130,7 +131,11 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(calendar::days::delete_day)
         .service(calendar::year::put_year)
         .service(calendar::impact::impact)
-        .service(dossier::recompute_due_dates)
+        .service(recount::order::order_recomputation)
+        .service(recount::list::list_recomputations)
+        .service(recount::show::show_recomputation)
+        .service(recount::dossiers::list_dossiers_of_recomputation)
+        .service(recount::stop::stop_recomputation)
         // the catalogue
         .service(branch::list::list_branches)
         .service(branch::create::post_branch)

@@ -56,6 +56,7 @@ pub enum Thing {
     Notice,
     Schedule,
     PrintBatch,
+    Recomputation,
 }
 
 impl std::fmt::Display for Thing {

@@ -27,6 +27,7 @@ pub mod mail;
 pub mod notice;
 pub mod paper;
 pub mod procedure;
+pub mod recount;
 pub mod reference;
 pub mod register;
 pub mod report;

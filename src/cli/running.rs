@@ -13,6 +13,7 @@ use crate::imports;
 use crate::jobs::{Bell, Handlers, Settings, Worker};
 use crate::mail::Carrier;
 use crate::notice;
+use crate::recount;
 use crate::reference::ReferenceCache;
 use crate::schedule;
 use crate::upkeep;
@@ -213,6 +214,12 @@ fn handlers(setup: &Setup, db: &Db, shared: &Shared) -> Result<Handlers, CliErro
         letters: Arc::clone(&shared.letters),
     };
     let handlers = batch::jobs(handlers, &printer);
+    let counter = recount::Counter {
+        db: db.clone(),
+        clock: setup.clock.clone(),
+        references: shared.references.clone(),
+    };
+    let handlers = recount::jobs(handlers, &counter);
     let batches_lie = TimeDelta::days(setup.config.papers.batch_days.into());
     Ok(upkeep::housekeeping::jobs(handlers, db, &setup.clock, batches_lie))
 }

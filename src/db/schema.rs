@@ -738,6 +738,44 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{MomentSql, UuidSql};
+
+    recomputations (id) {
+        id -> UuidSql,
+        reason -> Text,
+        ordered_at -> MomentSql,
+        ordered_by -> UuidSql,
+        ordered_by_name -> Text,
+        state -> Text,
+        total -> Integer,
+        done -> Integer,
+        moved -> Integer,
+        kept -> Integer,
+        failed -> Integer,
+        after_due_on -> Nullable<Date>,
+        after_id -> Nullable<UuidSql>,
+        changed_at -> MomentSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::UuidSql;
+
+    recomputation_items (recomputation_id, place) {
+        recomputation_id -> UuidSql,
+        place -> Integer,
+        dossier_code -> Text,
+        branch_id -> UuidSql,
+        outcome -> Text,
+        due_on -> Date,
+        computed_due_on -> Nullable<Date>,
+        fault -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     rule_sets,
@@ -783,4 +821,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     notices,
     schedules,
     schedule_runs,
+    recomputations,
+    recomputation_items,
 );

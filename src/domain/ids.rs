@@ -51,6 +51,8 @@ pub mod of {
     pub enum Run {}
     #[derive(Debug)]
     pub enum PrintBatch {}
+    #[derive(Debug)]
+    pub enum Recomputation {}
 }
 
 pub type BranchId = Id<of::Branch>;
@@ -73,6 +75,7 @@ pub type NoticeFileId = Id<of::NoticeFile>;
 pub type ScheduleId = Id<of::Schedule>;
 pub type RunId = Id<of::Run>;
 pub type PrintBatchId = Id<of::PrintBatch>;
+pub type RecomputationId = Id<of::Recomputation>;
 
 impl<T> Id<T> {
     /// A new key that sorts by `moment`: an imported life lies where its own time is.

@@ -1,86 +1,78 @@
-//! `POST /calendar/recomputations`: after the calendar has changed, an administrator lets open dossiers be counted
-//! again. Nothing moves by itself, and a promise is kept where it is earlier.
+//! The due date of one open dossier counted again after the calendar has changed; `recount` does it
+//! to all of them. Nothing moves by itself, and a promise is kept where it is earlier.
 
-use super::transition::stamp;
-use super::{Life, open_clocks};
-use crate::account::Admin;
-use crate::calendar::moves;
+use super::{Life, Stamp};
+use crate::clock::Clock;
+use crate::db::{Conn, DbError};
+use crate::domain::deadline::deadline;
 use crate::domain::decide::Command;
-use crate::domain::people;
-use crate::failure::Fields;
-use crate::http::{ActMeta, Body, House, Problem, Reply, act};
-use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
+use crate::domain::ids::{DossierId, OfficerId};
+use crate::domain::refusal::Refusal;
+use crate::failure::{Failure, Outcome};
+use crate::reference::Reference;
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = Recomputation)]
-pub struct Request {
-    /// Why, such as the number of the announcement; kept with every dossier that moves.
-    reason: String,
+/// What came of it.
+#[derive(Debug)]
+pub enum Recomputed {
+    /// It is due on the day it was promised for, or its clock does not run any more.
+    AsItWas,
+    /// It would be due later by the calendar of today: the promise is kept.
+    Kept(NaiveDate),
+    /// It is due earlier; to be saved.
+    Moved(Box<Life>, NaiveDate),
+    /// It could not be counted, for this reason.
+    Failed(&'static str),
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Recomputed {
-    /// Open dossiers whose clock runs.
-    pub looked_at: usize,
-    /// Those whose due date is earlier now.
-    pub moved: Vec<MovedDossier>,
-    /// Those that would be due later by the calendar of today: the promise is kept.
-    pub kept: Vec<MovedDossier>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MovedDossier {
-    pub code: String,
-    pub branch_code: String,
-    /// As it was promised before.
-    pub due_on: NaiveDate,
-    /// As the calendar has it now.
-    pub computed_due_on: NaiveDate,
-}
-
-/// Counts the due dates of open dossiers again. Administrators.
-#[utoipa::path(tag = "calendar", request_body = Request, responses((status = 200, body = Recomputed)))]
-#[post("/calendar/recomputations")]
-pub async fn recompute_due_dates(
-    house: Data<House>,
-    admin: Admin,
-    meta: ActMeta,
-    body: Body<Request>,
-) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::new();
-    let reason = fields.take("/reason", people::lines(&body.reason, 2000));
-    let reason = fields.done(|| reason)?;
-    let references = house.references.clone();
-    let officer = admin.0.clone();
-    act(&house, officer.id, &meta, move |tx, now| {
-        let reference = references.of(tx)?;
-        let open = open_clocks(tx, &reference)?;
-        let mut done = Recomputed { looked_at: open.len(), moved: Vec::new(), kept: Vec::new() };
-        for clock in moves(&reference.calendar, &open) {
-            // A year that is gone from the calendar takes no promise back.
-            let Some(computed_due_on) = clock.would_be_due_on else { continue };
-            let moved = MovedDossier {
-                code: clock.code,
-                branch_code: clock.branch_code,
-                due_on: clock.due_on,
-                computed_due_on,
-            };
-            if computed_due_on > clock.due_on {
-                done.kept.push(moved);
-                continue;
-            }
-            let mut life = Life::load(tx, &moved.code)?;
-            let command = Command::RecomputeDue { reason: reason.clone() };
-            life.decide_and_add(&reference, command, stamp(&officer, None, now), true)?;
-            life.save(tx)?;
-            done.moved.push(moved);
+/// Counts again, as `officer` has ordered it and for this reason.
+///
+/// # Errors
+/// Those of the database. What is the matter with this dossier alone is [`Recomputed::Failed`].
+pub fn recompute(
+    tx: &mut Conn<'_>,
+    reference: &Reference,
+    clock: &Clock,
+    id: DossierId,
+    (officer, reason): (OfficerId, &str),
+) -> Outcome<Recomputed> {
+    let counted = locked(tx, reference, clock, id, (officer, reason));
+    match counted {
+        Err(Failure::Refused(refusal)) => Ok(Recomputed::Failed(refusal.code())),
+        Err(Failure::Conflict(code)) => Ok(Recomputed::Failed(code)),
+        Err(Failure::NotFound(_)) => Ok(Recomputed::Failed("not-found")),
+        Err(Failure::Db(DbError::Corrupt(cause)) | Failure::Broken(cause)) => {
+            tracing::error!(dossier = %id, cause, "a due date that could not be counted again");
+            Ok(Recomputed::Failed("dossier-broken"))
         }
-        Reply::ok(&done)
-    })
-    .await
+        other => other,
+    }
+}
+
+fn locked(
+    tx: &mut Conn<'_>,
+    reference: &Reference,
+    clock: &Clock,
+    id: DossierId,
+    (officer, reason): (OfficerId, &str),
+) -> Outcome<Recomputed> {
+    let mut life = Life::load_by_id(tx, id)?;
+    let dossier = life.dossier();
+    let (true, Some(running)) = (dossier.status.is_running(), &dossier.clock) else {
+        return Ok(Recomputed::AsItWas);
+    };
+    let promised = running.deadline.due_on;
+    let computed = deadline(&reference.calendar, running.started_at, &dossier.time_limit, &running.pauses);
+    let computed = computed.map_err(Refusal::from)?.due_on;
+    match computed.cmp(&promised) {
+        std::cmp::Ordering::Equal => Ok(Recomputed::AsItWas),
+        std::cmp::Ordering::Greater => Ok(Recomputed::Kept(computed)),
+        std::cmp::Ordering::Less => {
+            // Now that it is locked: whatever was done to it before was earlier.
+            let now = clock.now();
+            let stamp = Stamp { occurred_at: now, recorded_at: now, officer: Some(officer) };
+            life.decide_and_add(reference, Command::RecomputeDue { reason: reason.to_owned() }, stamp, true)?;
+            Ok(Recomputed::Moved(Box::new(life), computed))
+        }
+    }
 }

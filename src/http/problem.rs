@@ -333,6 +333,7 @@ fn thing_word(thing: Thing) -> &'static str {
         Thing::Notice => "notice",
         Thing::Schedule => "schedule",
         Thing::PrintBatch => "print_batch",
+        Thing::Recomputation => "recomputation",
     }
 }
 

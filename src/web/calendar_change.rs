@@ -1,5 +1,5 @@
-//! `/lich/…`: a day of the calendar is changed, after it was shown what that would move; a year is put in; open
-//! dossiers are counted again. Administrators.
+//! `/lich/…`: a day of the calendar is changed, after it was shown what that would move; a year is put in.
+//! Administrators.
 
 use super::calendar::{Year, kinds};
 use super::form::Form;
@@ -13,18 +13,19 @@ use chrono::Datelike as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// What a change would move.
 #[derive(Deserialize)]
-struct Impact {
-    looked_at: usize,
-    moves: Vec<Move>,
+pub struct Impact {
+    pub looked_at: usize,
+    pub moves: Vec<Move>,
 }
 
 #[derive(Deserialize)]
-struct Move {
-    code: String,
-    branch_code: String,
-    due_on: String,
-    would_be_due_on: Option<String>,
+pub struct Move {
+    pub code: String,
+    pub branch_code: String,
+    pub due_on: String,
+    pub would_be_due_on: Option<String>,
 }
 
 #[derive(Template)]
@@ -111,65 +112,6 @@ pub async fn change(visit: Visit, mut form: Form) -> Shown {
             let f = visit.frame("calendar");
             let kinds = kinds(&f);
             visit.refused(&Page { f, form, kinds, impact: None })
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Recomputed {
-    looked_at: usize,
-    moved: Vec<Moved>,
-    kept: Vec<Moved>,
-}
-
-impl Recomputed {
-    fn lists(&self) -> [(&[Moved], &'static str); 2] {
-        [(&self.moved, "calendar.moved"), (&self.kept, "calendar.kept")]
-    }
-}
-
-#[derive(Deserialize)]
-struct Moved {
-    code: String,
-    branch_code: String,
-    due_on: String,
-    computed_due_on: String,
-}
-
-#[derive(Template)]
-#[template(path = "pages/recompute.html")]
-struct RecomputePage {
-    f: Frame,
-    form: Form,
-    /// What the present calendar would move.
-    impact: Option<Impact>,
-    done: Option<Recomputed>,
-}
-
-async fn as_it_is(visit: &Visit) -> Result<Impact, crate::http::Problem> {
-    visit.send_at(Method::POST, "/calendar/impact", None, None, Some(&json!({}))).await?.json()
-}
-
-pub async fn recount(visit: Visit) -> Shown {
-    let impact = Some(as_it_is(&visit).await?);
-    visit.page(&RecomputePage { f: visit.frame("calendar"), form: Form::default(), impact, done: None })
-}
-
-pub async fn recompute(visit: Visit, mut form: Form) -> Shown {
-    let mut body = form.json();
-    if form.given("reason").is_none() {
-        body.put("reason", "");
-    }
-    match visit.send(Method::POST, "/calendar/recomputations", &form, body).await {
-        Ok(answer) => {
-            let done = Some(answer.json()?);
-            visit.page(&RecomputePage { f: visit.frame("calendar"), form, impact: None, done })
-        }
-        Err(problem) if problem.status().is_server_error() => Err(problem),
-        Err(problem) => {
-            form.refused(&problem, visit.lang());
-            let impact = Some(as_it_is(&visit).await?);
-            visit.refused(&RecomputePage { f: visit.frame("calendar"), form, impact, done: None })
         }
     }
 }

@@ -72,6 +72,7 @@ mod preferences;
 mod procedure;
 mod public_rates;
 mod rates;
+mod recount;
 mod reports;
 mod schedules;
 mod sessions;

@@ -8,7 +8,7 @@ use super::{
 };
 use super::{
     apologies, apology, behind, calendar, calendar_change, due_date, indicators, public_rates, rates,
-    targets, track,
+    recount, targets, track,
 };
 use super::{
     assets, closing, dossier, dossiers, hand_over, home, intake, password, preferences, sessions, sign_in,
@@ -69,8 +69,10 @@ pages! {
     get "/lich" => calendar::show,
     post "/lich/xem-truoc" => calendar_change::preview,
     post "/lich/ghi" => calendar_change::change,
-    get "/lich/tinh-lai" => calendar_change::recount,
-    post "/lich/tinh-lai" => calendar_change::recompute,
+    get "/lich/tinh-lai" => recount::show,
+    post "/lich/tinh-lai" => recount::order,
+    get "/lich/tinh-lai/{id}" => recount::one,
+    post "/lich/tinh-lai/{id}/dung" => recount::stop,
     get "/lich/nam" => calendar_change::year,
     post "/lich/nam" => calendar_change::put_year,
     // what the figures say

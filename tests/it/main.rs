@@ -36,6 +36,7 @@ mod lives;
 mod notice;
 mod paper;
 mod procedure;
+mod recount;
 mod reference;
 mod register;
 mod report;

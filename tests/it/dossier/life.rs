@@ -1,5 +1,6 @@
 //! A dossier's life over HTTP, as a counter lives it.
 
+use crate::recount::work;
 use crate::support::ground::{Ground, applicant, intake};
 use crate::support::house::{Answer, Person, TestHouse, send};
 use diesel::prelude::*;
@@ -24,6 +25,13 @@ pub fn new_dossier(procedure: &str, name: &str) -> Value {
 
 pub async fn take_in(counter: &Person, procedure: &str, name: &str) -> Answer {
     counter.post("/dossiers", new_dossier(procedure, name)).await.expect(201)
+}
+
+/// What came of an order to count due dates again.
+async fn recounted(house: &TestHouse, admin: &Person, order: &Answer) -> Value {
+    assert_eq!(work(house).await, 1);
+    let path = format!("/calendar/recomputations/{}/dossiers", order.body["id"].as_str().unwrap());
+    admin.get(&path).await.expect(200).body
 }
 
 fn path(dossier: &Answer) -> String {
@@ -524,14 +532,16 @@ on_both! {
         assert_eq!(shown.body["due_on"], "2026-11-25", "nothing moves by itself");
         let reason = json!({"reason": "Thông báo hoán đổi ngày làm việc"});
         counter.post("/calendar/recomputations", reason.clone()).await.expect_problem(403, "admin-only");
-        let done = admin.post("/calendar/recomputations", reason.clone()).await.expect(200).body;
-        assert_eq!(done["kept"][0]["computed_due_on"], "2026-11-26");
-        assert_eq!(done["moved"], json!([]));
+        let order = admin.post("/calendar/recomputations", reason.clone()).await.expect(202);
+        let done = recounted(&house, &admin, &order).await;
+        assert_eq!(done["items"][0]["computed_due_on"], "2026-11-26");
+        assert_eq!((done["items"].as_array().unwrap().len(), &done["items"][0]["outcome"]), (1, &json!("kept")));
         let saturday = json!({"kind": "working_swap", "name": "Làm bù thứ Bảy"});
         admin.put("/calendar/days/2026-11-21", saturday).await;
         admin.delete("/calendar/days/2026-11-23").await;
-        let done = admin.post("/calendar/recomputations", reason).await.expect(200).body;
-        assert_eq!(done["moved"][0]["computed_due_on"], "2026-11-23");
+        let order = admin.post("/calendar/recomputations", reason).await.expect(202);
+        let done = recounted(&house, &admin, &order).await;
+        assert_eq!((&done["items"][0]["computed_due_on"], &done["items"][0]["outcome"]), (&json!("2026-11-23"), &json!("moved")));
         let shown = counter.get(&path(&dossier)).await.expect(200);
         assert_eq!((&shown.body["due_on"], &shown.body["first_due_on"]), (&json!("2026-11-23"), &json!("2026-11-25")));
     }

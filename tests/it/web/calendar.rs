@@ -1,6 +1,7 @@
 //! The calendar on pages: seen by all, changed by administrators after they saw what that moves.
 
 use crate::apology::Office;
+use crate::recount::work;
 use motcua::domain::role::Role;
 
 on_both! {
@@ -18,7 +19,45 @@ on_both! {
         admin.get("/lich?nam=2026").await.expect(200).says("&#60;b&#62;Bão");
         let page = admin.get("/lich/tinh-lai").await.expect(200).says(&code);
         let page = admin.submit(&page, "/lich/tinh-lai", &[("reason", "")]).await.expect(422);
-        admin.submit(&page, "/lich/tinh-lai", &[("reason", "Thông báo số 1")]).await.expect(200).says("Giữ ngày đã hẹn").says(&code);
+        let ordered = admin.submit(&page, "/lich/tinh-lai", &[("reason", "Thông báo số <1>")]).await.expect(303);
+        let place = ordered.location().to_owned();
+        admin.get(&place).await.expect(200).says("Đang tính lại").says("hx-trigger=\"every 1s\"").says("Đã xem 0 trên 1 hồ sơ");
+        // One at a time: the page leads to the one at work, and has no form for another.
+        admin.get("/lich/tinh-lai").await.expect(200).says("Xem tiến độ").says(&place).says_not("name=\"reason\"");
+        let (csrf, again) = (page.token(), "Thông báo số 2");
+        admin.post("/lich/tinh-lai", &[("_csrf", &csrf), ("reason", again)]).await.expect(422).says("Đang tính lại hạn");
+        work(&office.house).await;
+        // Whoever left the page finds it as it is.
+        admin.get("/lich/tinh-lai").await.expect(200).says("Đã xong").says(&place).says("Thông báo số &#60;1&#62;");
+        let done = admin.get(&place).await.expect(200).says_not("every 1s").says("Giữ ngày đã hẹn").says(&code).says("16/03/2026");
+        admin.get(&format!("{place}?ket-qua=moved")).await.expect(200).says_not(&code).says("Không có hồ sơ nào như vậy");
+        // Stopped too late: it is done.
+        admin.post(&format!("{place}/dung"), &[("_csrf", &done.token())]).await.expect_on_to(&place);
+    }
+
+    async fn a_recount_is_stopped_at_its_page_and_seen_by_others_with_their_own_dossiers(db: TestDatabase) {
+        let office = Office::open(db).await;
+        let code = office.take_in("Nguyễn Văn An").await;
+        let admin = office.house.surfer(Role::Admin, None).await;
+        let day = serde_json::json!({"kind": "holiday", "name": "Bão số 1"});
+        let clerk = office.house.sign_in_as(Role::Admin, None).await;
+        clerk.put("/calendar/days/2026-03-12", day).await.expect(200);
+        let page = admin.get("/lich/tinh-lai").await.expect(200);
+        let place = admin.submit(&page, "/lich/tinh-lai", &[("reason", "Bão")]).await.expect(303).location().to_owned();
+        let working = admin.get(&place).await.expect(200);
+        let part = admin.request(reqwest::Method::GET, &place).header("HX-Request", "true");
+        admin.send(part).await.expect(200).says("id=\"standing\"").says_not("<html");
+        admin.submit(&working, &format!("{place}/dung"), &[]).await.expect_on_to(&format!("{place}?xong=recount-stopped"));
+        work(&office.house).await;
+        admin.get(&place).await.expect(200).says("Đã dừng giữa chừng").says("Hồ sơ đã xem</dt><dd>0");
+        let page = admin.get("/lich/tinh-lai").await.expect(200);
+        let place = admin.submit(&page, "/lich/tinh-lai", &[("reason", "Bão")]).await.expect(303).location().to_owned();
+        work(&office.house).await;
+        let own = office.house.surfer(Role::Counter, Some("TS")).await;
+        own.get(&place).await.expect(200).says(&code).says("danh sách chỉ gồm hồ sơ của đơn vị mình").says_not(&format!("{place}/dung"));
+        let other = office.house.surfer(Role::Head, Some("KL")).await;
+        other.get(&place).await.expect(200).says_not(&code);
+        other.get(&place.replace(&place[place.len() - 4..], "0000")).await.expect(404);
     }
 
     async fn a_day_that_cannot_be_is_refused_beside_its_field(db: TestDatabase) {
@@ -58,7 +97,9 @@ on_both! {
         let day = [("_csrf", token.as_str()), ("_what", "remove"), ("date", "01/01/2026")];
         head.post("/lich/ghi", &day).await.expect(422).says("role=\"alert\"");
         office.head.get("/calendar/days?year=2026").await.expect(200);
-        head.get("/lich/tinh-lai").await.expect(403);
+        head.get("/lich/tinh-lai").await.expect(200).says("Chưa có lần tính lại nào").says_not("name=\"reason\"");
+        let order = [("_csrf", token.as_str()), ("reason", "Thông báo số 1")];
+        head.post("/lich/tinh-lai", &order).await.expect(403);
     }
 
     async fn anybody_works_out_a_due_date_and_reads_why(db: TestDatabase) {

@@ -1,0 +1,202 @@
+//! `/lich/tinh-lai`: due dates of open dossiers are counted again after a change of the calendar: ordered by an
+//! administrator, watched by whoever sees the calendar.
+
+use super::calendar_change::Impact;
+use super::form::Form;
+use super::frame::Frame;
+use super::places::{segment, with_query};
+use super::told::Listed;
+use super::visit::{Shown, Visit, see_other};
+use crate::http::Problem;
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::Path;
+use askama::Template;
+use serde::Deserialize;
+use serde_json::json;
+
+#[derive(Deserialize)]
+struct Order {
+    id: String,
+    reason: String,
+    state: String,
+    total: i64,
+    looked_at: i64,
+    moved: i64,
+    kept: i64,
+    failed: i64,
+    ordered_at: String,
+    ordered_by: String,
+}
+
+impl Order {
+    fn at_work(&self) -> bool {
+        self.state == "working"
+    }
+
+    /// In whole percent, cut off.
+    fn percent(&self) -> i64 {
+        if self.total > 0 { (self.looked_at.saturating_mul(100) / self.total).clamp(0, 100) } else { 0 }
+    }
+
+    fn tag(&self) -> &'static str {
+        match (self.state.as_str(), self.failed) {
+            ("working", _) => "tag-waiting",
+            ("done", 0) => "tag-met",
+            _ => "tag-due_soon",
+        }
+    }
+}
+
+/// What became of a dossier.
+#[derive(Deserialize)]
+struct Item {
+    code: String,
+    branch_code: String,
+    outcome: String,
+    due_on: String,
+    computed_due_on: Option<String>,
+    detail: Option<String>,
+}
+
+impl Item {
+    fn tag(&self) -> &'static str {
+        match self.outcome.as_str() {
+            "moved" => "tag-met",
+            "kept" => "",
+            _ => "tag-missed",
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/recounts.html")]
+struct Page {
+    f: Frame,
+    form: Form,
+    /// What the present calendar would move, for those who may order it.
+    impact: Option<Impact>,
+    orders: Vec<Order>,
+    next: String,
+}
+
+impl Page {
+    /// The one that is being worked on.
+    fn at_work(&self) -> Option<&Order> {
+        self.orders.first().filter(|order| order.at_work())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/recount.html")]
+struct OrderPage {
+    f: Frame,
+    standing: Standing,
+}
+
+/// The part of the page that changes while the work goes on.
+#[derive(Template)]
+#[template(path = "pages/parts/recount_standing.html")]
+struct Standing {
+    f: Frame,
+    order: Order,
+    /// moved, kept, failed, or all.
+    outcome: String,
+    items: Vec<Item>,
+    next: String,
+}
+
+// Drawn inside of the page: what it holds was escaped when it was drawn.
+impl askama::filters::HtmlSafe for Standing {}
+
+impl Standing {
+    /// What the list can be narrowed down to, with how many there are.
+    fn outcomes(&self) -> [(&'static str, i64); 4] {
+        let order = &self.order;
+        let all = order.moved + order.kept + order.failed;
+        [("", all), ("moved", order.moved), ("kept", order.kept), ("failed", order.failed)]
+    }
+
+    fn here(&self) -> String {
+        at(&self.order.id)
+    }
+
+    fn to(&self, outcome: &str) -> String {
+        with_query(&self.here(), &[("ket-qua", outcome)])
+    }
+
+    fn is(&self, outcome: &str) -> bool {
+        self.outcome == outcome
+    }
+}
+
+fn at(id: &str) -> String {
+    format!("/lich/tinh-lai/{}", segment(id))
+}
+
+fn path(id: &str) -> String {
+    format!("/calendar/recomputations/{}", segment(id))
+}
+
+async fn load(visit: &Visit, form: Form) -> Result<Page, Problem> {
+    let f = visit.frame("calendar");
+    let asked = visit.asked();
+    let query = [("limit", "20"), ("cursor", asked.value("cursor"))];
+    let listed: Listed<Order> = visit.get(&with_query("/calendar/recomputations", &query)).await?;
+    let next = listed.next.map(|next| with_query("/lich/tinh-lai", &[("cursor", &next)])).unwrap_or_default();
+    let mut page = Page { f, form, impact: None, orders: listed.items, next };
+    if page.f.is_admin() && page.at_work().is_none() {
+        let impact = visit.send_at(Method::POST, "/calendar/impact", None, None, Some(&json!({}))).await?;
+        page.impact = Some(impact.json()?);
+    }
+    Ok(page)
+}
+
+pub async fn show(visit: Visit) -> Shown {
+    let page = load(&visit, Form::default()).await?;
+    visit.page(&page)
+}
+
+pub async fn order(visit: Visit, mut form: Form) -> Shown {
+    let mut body = form.json();
+    body.require(&["reason"]);
+    match visit.send(Method::POST, "/calendar/recomputations", &form, body).await {
+        Ok(answer) => Ok(see_other(&at(&answer.json::<Order>()?.id))),
+        Err(problem)
+            if [StatusCode::UNPROCESSABLE_ENTITY, StatusCode::CONFLICT].contains(&problem.status()) =>
+        {
+            form.refused(&problem, visit.lang());
+            let page = load(&visit, form).await?;
+            visit.refused(&page)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+pub async fn one(visit: Visit, id: Path<String>) -> Shown {
+    let order: Order = visit.get(&path(&id)).await?;
+    let asked = visit.asked();
+    let (outcome, cursor) = (asked.value("ket-qua"), asked.value("cursor"));
+    let query = [("limit", "50"), ("outcome", outcome), ("cursor", cursor)];
+    let listed: Listed<Item> = visit.get(&with_query(&format!("{}/dossiers", path(&id)), &query)).await?;
+    let next = listed.next.map(|next| with_query(&at(&id), &[("ket-qua", outcome), ("cursor", &next)]));
+    let standing = Standing {
+        f: visit.frame("calendar"),
+        order,
+        outcome: outcome.to_owned(),
+        items: listed.items,
+        next: next.unwrap_or_default(),
+    };
+    if visit.in_part {
+        return visit.page(&standing);
+    }
+    visit.page(&OrderPage { f: visit.frame("calendar"), standing })
+}
+
+pub async fn stop(visit: Visit, id: Path<String>, form: Form) -> Shown {
+    match visit.send_at(Method::DELETE, &path(&id), None, form.key(), None).await {
+        Ok(_) => visit.done(&at(&id), "recount-stopped"),
+        // It came to its end before that: the page says so.
+        Err(problem) if problem.status() == StatusCode::CONFLICT => Ok(see_other(&at(&id))),
+        Err(problem) => Err(problem),
+    }
+}
