@@ -18,6 +18,7 @@ const _: &[&str] = &[
     include_str!("../../locales/pages_batches.yml"),
     include_str!("../../locales/pages_calendar.yml"),
     include_str!("../../locales/pages_citizen.yml"),
+    include_str!("../../locales/pages_handling.yml"),
     include_str!("../../locales/pages_rates.yml"),
     include_str!("../../locales/pages_recount.yml"),
     include_str!("../../locales/problems.yml"),

@@ -3,10 +3,15 @@
 //!
 //! Not one of the rates: parts are in no tally, and the histories of the dossiers under way in the days asked for are read.
 
+use super::format::{Format, Sheet, answer};
+use super::heading::Heading;
 use super::store::{Scan, Told, candidates, officer_names};
 use super::view::RateView;
 use crate::account::Officer;
+use crate::apology::Letters;
 use crate::db::Conn;
+use crate::documents::dates;
+use crate::documents::table::{Cell, Column, Table};
 use crate::domain::dossier::{Dossier, replay};
 use crate::domain::event::Event;
 use crate::domain::ids::{BranchId, DossierId, OfficerId, ProcedureId};
@@ -60,6 +65,9 @@ pub struct HandlingAsked {
     /// Code or name.
     pub sector: Option<String>,
     pub procedure_code: Option<String>,
+    #[param(inline)]
+    #[serde(default)]
+    pub format: Format,
 }
 
 /// How the units kept their parts.
@@ -84,6 +92,9 @@ pub struct HandlingRow {
     /// The code of the step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
+    /// Its name, where all procedures in the row call it the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_name: Option<String>,
     /// User name; null where the part lay with nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -125,25 +136,31 @@ impl HandlingFigures {
     }
 }
 
-/// How each unit kept its own part of the way, clock from hand-over. A branch sees its own.
+/// How each unit kept its own part of the way, clock from hand-over, as JSON, CSV, XLSX or PDF. A branch sees its own.
 #[utoipa::path(tag = "reports", params(HandlingAsked), responses((status = 200, body = HandlingView)))]
 #[get("/rates/handling")]
 pub async fn show_handling(
     house: Data<House>,
+    letters: Data<Letters>,
     officer: Officer,
     asked: Query<HandlingAsked>,
 ) -> Result<HttpResponse, Problem> {
-    let (asked, today) = (asked.into_inner(), day_of(house.clock.now()));
-    let references = house.references.clone();
-    let view = house
+    let (asked, now) = (asked.into_inner(), house.clock.now());
+    let (references, question) = (house.references.clone(), asked.clone());
+    let (view, heading) = house
         .db
         .snapshot(move |c| {
             let reference = references.of(c)?;
-            handling(c, &reference, &asked, today, officer.scope())
+            let view = handling(c, &reference, &question, day_of(now), officer.scope())?;
+            let own =
+                officer.scope().and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.clone());
+            let heading = Heading::of(&reference, question.branch_code.or(own).as_deref());
+            Ok::<_, Failure>((view, heading))
         })
-        .await
-        .map_err(|failure: Failure| failure)?;
-    Ok(HttpResponse::Ok().json(view))
+        .await?;
+    let name = format!("tung-khau-{}-{}", asked.from, asked.to);
+    let sheet = || Sheet::of(table(&view, &asked.by), heading.clone());
+    answer(asked.format, &name, &view, (&letters.press, now), sheet).await
 }
 
 /// The answer. `scope` is the one branch that the asker sees.
@@ -189,6 +206,7 @@ pub fn handling(
                     reference.procedure_by_id(id).map_or_else(|| id.to_string(), |found| found.code.clone())
                 }),
                 unit: key.unit,
+                step_name: key.step.as_deref().and_then(|step| step_name(reference, key.procedure, step)),
                 step: key.step,
                 officer: key.officer.map(|_| named.as_ref().map(|(username, _)| username.clone())),
                 officer_name: named.map(|(_, full_name)| full_name),
@@ -210,6 +228,98 @@ impl HandlingRow {
             self.step.as_deref(),
             officer,
         )
+    }
+}
+
+/// What the procedures call a step, or one of them does; none where they differ.
+fn step_name(reference: &Reference, procedure: Option<ProcedureId>, code: &str) -> Option<String> {
+    let procedures = reference.procedures().iter().filter(|one| procedure.is_none_or(|id| one.id == id));
+    let steps = procedures.flat_map(|one| &one.versions).flat_map(|version| &version.steps);
+    let mut names = steps.filter(|step| step.code == code).map(|step| step.name.as_str());
+    let first = names.next()?;
+    names.all(|name| name == first).then(|| first.to_owned())
+}
+
+/// For people.
+fn table(found: &HandlingView, by: &[Apart]) -> Table {
+    const JUDGED: &str = "Đã xét";
+    let apart = |what| by.contains(&what);
+    let mut columns = Vec::new();
+    let leading = [
+        (apart(Apart::Branch), Column::new("Đơn vị", 10)),
+        (apart(Apart::Procedure), Column::new("Thủ tục", 14)),
+        (true, Column::new("Khâu", 28)),
+        (apart(Apart::Officer), Column::new("Tài khoản", 16)),
+        (apart(Apart::Officer), Column::new("Cán bộ", 28)),
+    ];
+    columns.extend(leading.into_iter().filter(|(there, _)| *there).map(|(_, column)| column));
+    let first = columns.len();
+    columns.extend([
+        Column::new("Tổng số lượt", 10),
+        Column::new("Chưa xét được", 10),
+        Column::of(JUDGED, "Tổng số", 10),
+        Column::of(JUDGED, "Trước hạn", 10),
+        Column::of(JUDGED, "Đúng hạn", 10),
+        Column::of(JUDGED, "Quá hạn", 10),
+        Column::of(JUDGED, "Trước và đúng hạn", 12),
+        Column::of(JUDGED, "Tỷ lệ trước và đúng hạn (%)", 12),
+    ]);
+    let place = |after: usize| u16::try_from(first + after).unwrap_or(u16::MAX);
+    let cells = |figures: &HandlingFigures| {
+        let in_time = figures.early + figures.on_time;
+        let judged = in_time + figures.overdue;
+        [
+            Cell::Sum(vec![place(1), place(2)], figures.total),
+            Cell::Number(figures.not_judged),
+            Cell::Sum(vec![place(3), place(4), place(5)], judged),
+            Cell::Number(figures.early),
+            Cell::Number(figures.on_time),
+            Cell::Number(figures.overdue),
+            Cell::Sum(vec![place(3), place(4)], in_time),
+            Cell::Share(place(6), place(2), in_time, judged),
+        ]
+    };
+    let row = |row: &HandlingRow| {
+        let officer = row.officer.clone().flatten();
+        let name = row.officer_name.as_deref().or(officer.as_deref()).unwrap_or("(chưa có người nhận)");
+        let leading = [
+            (apart(Apart::Branch), row.branch_code.clone().unwrap_or_default()),
+            (apart(Apart::Procedure), row.procedure_code.clone().unwrap_or_default()),
+            (true, unit_in_words(row)),
+            (apart(Apart::Officer), officer.clone().unwrap_or_default()),
+            (apart(Apart::Officer), name.to_owned()),
+        ];
+        let leading = leading.into_iter().filter(|(there, _)| *there).map(|(_, text)| Cell::text(text));
+        leading.chain(cells(&row.figures)).collect()
+    };
+    let empty = std::iter::repeat_n(Cell::Empty, first.saturating_sub(1));
+    Table {
+        title: "Tỷ lệ đúng hạn từng khâu".to_owned(),
+        heading: Some("TỶ LỆ ĐÚNG HẠN TỪNG KHÂU XỬ LÝ".to_owned()),
+        about: vec![format!(
+            "Các lượt xử lý kết thúc từ {} đến {}. Đơn vị tính: lượt",
+            dates::short(found.from),
+            dates::short(found.to)
+        )],
+        columns,
+        rows: found.rows.iter().map(row).collect(),
+        total: Some([Cell::text("Tổng số")].into_iter().chain(empty).chain(cells(&found.total)).collect()),
+        notes: vec![
+            "Thời gian của mỗi khâu tính từ lúc nhận bàn giao: khâu nhận hồ sơ muộn không bị tính chậm thay khâu trước."
+                .to_owned(),
+            "Bộ phận một cửa bàn giao trong ngày hoặc ngày làm việc tiếp theo; bước quy trình theo phần thời hạn của bước; \
+             khâu khác theo ngày hẹn trả. Lượt chưa xét được không tính vào tỷ lệ."
+                .to_owned(),
+        ],
+    }
+}
+
+fn unit_in_words(row: &HandlingRow) -> String {
+    match (&row.step_name, &row.step, row.unit) {
+        (Some(name), ..) => format!("Bước: {name}"),
+        (None, Some(code), _) => format!("Bước: {code}"),
+        (None, None, "counter") => "Bộ phận một cửa".to_owned(),
+        (None, None, _) => "Cán bộ xử lý".to_owned(),
     }
 }
 

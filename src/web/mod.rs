@@ -60,6 +60,7 @@ mod figures;
 mod foresight;
 mod frozen;
 mod hand_over;
+mod handling;
 mod home;
 mod imports;
 mod indicators;

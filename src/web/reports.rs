@@ -16,6 +16,8 @@ struct Report {
     name: &'static str,
     path: &'static str,
     asks: Asks,
+    /// What its rows are apart by, where it can be said.
+    by: &'static str,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,15 +30,16 @@ enum Asks {
     Book,
 }
 
-const REPORTS: [Report; 8] = [
-    Report { name: "ii06a", path: "/reports/ii06a", asks: Asks::Days },
-    Report { name: "qua-han", path: "/reports/overdue", asks: Asks::Days },
-    Report { name: "nguyen-nhan", path: "/reports/causes", asks: Asks::Days },
-    Report { name: "bo-sung", path: "/reports/supplements", asks: Asks::Days },
-    Report { name: "khoi-luong", path: "/reports/workload", asks: Asks::Days },
-    Report { name: "ton", path: "/reports/ageing", asks: Asks::Nothing },
-    Report { name: "liem-chinh", path: "/reports/integrity", asks: Asks::Days },
-    Report { name: "so", path: "/reports/register", asks: Asks::Book },
+const REPORTS: [Report; 9] = [
+    Report { name: "ii06a", path: "/reports/ii06a", asks: Asks::Days, by: "" },
+    Report { name: "qua-han", path: "/reports/overdue", asks: Asks::Days, by: "" },
+    Report { name: "nguyen-nhan", path: "/reports/causes", asks: Asks::Days, by: "" },
+    Report { name: "bo-sung", path: "/reports/supplements", asks: Asks::Days, by: "" },
+    Report { name: "khoi-luong", path: "/reports/workload", asks: Asks::Days, by: "" },
+    Report { name: "tung-khau", path: "/rates/handling", asks: Asks::Days, by: "branch,officer" },
+    Report { name: "ton", path: "/reports/ageing", asks: Asks::Nothing, by: "" },
+    Report { name: "liem-chinh", path: "/reports/integrity", asks: Asks::Days, by: "" },
+    Report { name: "so", path: "/reports/register", asks: Asks::Book, by: "" },
 ];
 const FILES: [&str; 3] = ["csv", "xlsx", "pdf"];
 /// The periods of the report of a unit.
@@ -49,7 +52,7 @@ impl Report {
 
     /// Its address in the API.
     fn asked(&self, days: &Days, branch: &str, format: &str) -> String {
-        let shared = [("branch_code", branch), ("format", format)];
+        let shared = [("by", self.by), ("branch_code", branch), ("format", format)];
         match self.asks {
             Asks::Nothing => with_query(self.path, &shared),
             Asks::Days => {

@@ -7,8 +7,8 @@ use super::{
     templates,
 };
 use super::{
-    apologies, apology, behind, calendar, calendar_change, due_date, indicators, public_rates, rates,
-    recount, targets, track,
+    apologies, apology, behind, calendar, calendar_change, due_date, handling, indicators, public_rates,
+    rates, recount, targets, track,
 };
 use super::{
     assets, closing, dossier, dossiers, hand_over, home, intake, password, preferences, sessions, sign_in,
@@ -79,6 +79,8 @@ pages! {
     get "/ket-qua" => rates::show,
     get "/ket-qua.csv" => rates::export,
     get "/ket-qua/ho-so" => behind::show,
+    get "/ket-qua/tung-khau" => handling::show,
+    get "/ket-qua/tung-khau.{format}" => handling::file,
     get "/chi-tieu" => indicators::show,
     get "/chi-tieu/muc-tieu" => targets::show,
     post "/chi-tieu/muc-tieu" => targets::set,

@@ -40,7 +40,7 @@ on_both! {
                 }
             }
             for by in [vec![], vec![Apart::Branch], vec![Apart::Officer], vec![Apart::Branch, Apart::Procedure, Apart::Officer]] {
-                let asked = HandlingAsked { from, to, by, branch_code: None, sector: None, procedure_code: None };
+                let asked = HandlingAsked { from, to, by, branch_code: None, sector: None, procedure_code: None, format: Default::default() };
                 let answer = written.ground.db.read_blocking(|c| handling(c, &written.reference, &asked, day(TODAY), None)).unwrap();
                 let answer = json!(answer);
                 let rows = answer["rows"].as_array().unwrap();
@@ -80,6 +80,15 @@ on_both! {
         assert_eq!((&handled["on_time"], &handled["rate"]["percent"]), (&json!(1), &json!("100.00")));
         assert_eq!(handled["officer"], json!(handler.username));
         assert_eq!((&answer["total"]["total"], &answer["total"]["rate"]["percent"]), (&json!(2), &json!("50.00")));
+
+        let csv = handler.get(&format!("{asked}&format=csv")).await.expect(200).text;
+        let lines: Vec<&str> = csv.trim_start_matches('\u{feff}').lines().collect();
+        assert_eq!(lines.len(), 4, "{csv}");
+        assert_eq!(lines[1], format!("TS,Bộ phận một cửa,{},Nguyễn Thị Thử,1,0,1,0,0,1,0,0.00", counter.username));
+        assert_eq!(lines[2], format!("TS,Cán bộ xử lý,{},Nguyễn Thị Thử,1,0,1,0,1,0,1,100.00", handler.username));
+        assert_eq!(lines[3], "Tổng số,,,,2,0,2,0,1,1,1,50.00");
+        let table = handler.get(&format!("{asked}&format=table")).await.expect(200).body;
+        assert_eq!((&table["rows"][0][1], &table["total"][11]), (&json!("Bộ phận một cửa"), &json!("50,00")));
 
         let forest = house.sign_in_as(Role::Head, Some("KL")).await;
         let none = forest.get(&format!("/rates/handling?from=2026-03-01&to={due}")).await.expect(200).body;

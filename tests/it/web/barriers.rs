@@ -8,7 +8,7 @@ use crate::support::house::{PASSWORD, TestHouse};
 use crate::support::skipped;
 use motcua::domain::role::Role;
 use motcua::web::PAGES;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Everything that can be opened is open while it is looked at, but for what would lie over the rest.
 const OPEN: &str = "document.querySelectorAll('details:not(.me)').forEach(d => { d.removeAttribute('name'); d.open = true; })";
@@ -27,6 +27,7 @@ async fn no_page_keeps_anybody_out_as_far_as_a_machine_can_see() {
     house.officer("chicuctruong", Role::Head, Some("TS")).await;
     house.officer("quantri", Role::Admin, None).await;
     let code = take_in(&house.surfer(Role::Counter, Some("TS")).await, "Nguyễn Văn An", "0901234512").await;
+    let (working, done) = recounts(&house).await;
     let Some(browser) = Browser::open(&house.origin).await else { return };
     let mut found = Vec::new();
     for theme in ["light", "dark"] {
@@ -53,6 +54,9 @@ async fn no_page_keeps_anybody_out_as_far_as_a_machine_can_see() {
                 "/tiep-nhan?thu-tuc=1.004918".into(),
                 "/bao-cao?ky=nam&loai=ton".into(),
                 "/bao-cao?ky=nam&loai=ii06a".into(),
+                "/ket-qua/tung-khau?by=branch,procedure,officer".into(),
+                format!("/lich/tinh-lai/{working}"),
+                format!("/lich/tinh-lai/{done}"),
                 "/khong-co".into(),
             ];
             for path in plain.chain(more) {
@@ -76,6 +80,7 @@ async fn no_page_is_wider_than_a_telephone_or_than_a_screen_at_200_percent() {
     house.officer("chicuctruong", Role::Head, Some("TS")).await;
     house.officer("quantri", Role::Admin, None).await;
     let code = take_in(&house.surfer(Role::Counter, Some("TS")).await, "Nguyễn Văn An", "0901234512").await;
+    let (working, done) = recounts(&house).await;
     let Some(browser) = Browser::open(&house.origin).await else { return };
     let mut wide = Vec::new();
     for who in ["", "chicuctruong", "quantri"] {
@@ -99,6 +104,9 @@ async fn no_page_is_wider_than_a_telephone_or_than_a_screen_at_200_percent() {
             "/mau-giay-to/receipt?branch_code=TS".into(),
             "/bao-cao?ky=nam&loai=ton".into(),
             "/bao-cao?ky=nam&loai=liem-chinh".into(),
+            "/ket-qua/tung-khau?by=branch,procedure,officer".into(),
+            format!("/lich/tinh-lai/{working}"),
+            format!("/lich/tinh-lai/{done}"),
             "/khong-co".into(),
         ];
         for path in plain.chain(more) {
@@ -114,6 +122,21 @@ async fn no_page_is_wider_than_a_telephone_or_than_a_screen_at_200_percent() {
     }
     browser.close().await;
     assert!(wide.is_empty(), "{}", wide.join("\n"));
+}
+
+/// Due dates counted again: an order that is being worked on, and one that is done.
+async fn recounts(house: &TestHouse) -> (String, String) {
+    let admin = house.sign_in_as(Role::Admin, None).await;
+    let holiday = json!({"kind": "holiday", "name": "Nghỉ phòng chống bão"});
+    admin.put("/calendar/days/2026-03-11", holiday).await.expect(200);
+    let order = async || {
+        let order = json!({"reason": "Công điện số 15/CĐ-UBND: nghỉ làm việc để phòng chống bão"});
+        let order = admin.post("/calendar/recomputations", order).await.expect(202);
+        order.body["id"].as_str().unwrap().to_owned()
+    };
+    let done = order().await;
+    crate::recount::work(house).await;
+    (order().await, done)
 }
 
 async fn look(browser: &Browser, axe: &str, who: &str, path: &str) -> Vec<String> {

@@ -27,6 +27,7 @@ const NO_PAGES: &[&str] = &[
     "/bao-cao/{file}",
     "/ty-le.csv",
     "/ket-qua.csv",
+    "/ket-qua/tung-khau.{format}",
     "/nhap-so/{id}/dong-loi.csv",
     "/lich-bao-cao/{id}/ky/{run}/tep",
     "/in-hang-loat/{id}/tep.pdf",
@@ -141,6 +142,27 @@ async fn batch(admin: &Person) -> String {
     id
 }
 
+/// A day off that comes soon, and open dossiers counted again for it.
+async fn recount(admin: &Person) -> String {
+    let warnings = admin.get("/warnings?limit=1").await.expect(200).body;
+    let mut day: chrono::NaiveDate = warnings["today"].as_str().unwrap().parse().unwrap();
+    for _ in 0..3 {
+        day = day.succ_opt().unwrap();
+        let holiday = json!({"kind": "holiday", "name": "Nghỉ phòng chống bão số 15"});
+        admin.put(&format!("/calendar/days/{day}"), holiday).await.expect(200);
+    }
+    let order = json!({"reason": "Công điện số 15/CĐ-UBND: nghỉ làm việc để phòng chống bão"});
+    let order = admin.post("/calendar/recomputations", order).await.expect(202);
+    let id = order.body["id"].as_str().unwrap().to_owned();
+    for _ in 0..100 {
+        if admin.get(&format!("/calendar/recomputations/{id}")).await.expect(200).body["state"] == "done" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    id
+}
+
 async fn views(origin: &str) -> Vec<View> {
     let (head, admin) = (person(origin, "chicuctruong.ts").await, person(origin, "quantri").await);
     let late = late(&admin).await;
@@ -157,6 +179,7 @@ async fn views(origin: &str) -> Vec<View> {
     let notice = notice(&admin).await;
     let schedule = schedule(&head).await;
     let batch = batch(&admin).await;
+    let recount = recount(&admin).await;
     vec![
         view("-", "dang-nhap", "/dang-nhap"),
         view("-", "tra-cuu", "/tra-cuu"),
@@ -180,6 +203,12 @@ async fn views(origin: &str) -> Vec<View> {
         view("quantri", "xin-loi-nhap", format!("/xin-loi/{draft}")),
         view("vanphong", "ket-qua", "/ket-qua"),
         view("vanphong", "ket-qua-ho-so", "/ket-qua/ho-so?figure=resolved_overdue"),
+        view("vanphong", "ket-qua-tung-khau", "/ket-qua/tung-khau"),
+        view(
+            "chicuctruong.ts",
+            "ket-qua-tung-khau-can-bo",
+            "/ket-qua/tung-khau?ky=nam&by=branch,procedure,officer",
+        ),
         view("vanphong", "chi-tieu", "/chi-tieu"),
         view("vanphong", "bao-cao", "/bao-cao"),
         view("vanphong", "bao-cao-bieu", "/bao-cao?ky=nam&loai=ii06a"),
@@ -200,6 +229,8 @@ async fn views(origin: &str) -> Vec<View> {
         view("quantri", "lich-quan-tri", "/lich"),
         view("quantri", "lich-nam", "/lich/nam"),
         view("quantri", "lich-tinh-lai", "/lich/tinh-lai"),
+        view("quantri", "lich-tinh-lai-mot", format!("/lich/tinh-lai/{recount}")),
+        view("chicuctruong.ts", "lich-tinh-lai-don-vi", format!("/lich/tinh-lai/{recount}")),
         view("quantri", "danh-muc", "/danh-muc"),
         view("quantri", "danh-muc-don-vi", "/danh-muc?xem=don-vi"),
         view("quantri", "danh-muc-linh-vuc", "/danh-muc?xem=linh-vuc"),

@@ -51,6 +51,7 @@ async fn every_act_is_reached_by_keyboard_and_one_sees_where_one_is() {
         format!("/ho-so/{code}/da-tiep-nhan"),
         format!("/tra-ket-qua?ma={code}"),
         "/ket-qua".into(),
+        "/ket-qua/tung-khau".into(),
         "/bao-cao?ky=nam&loai=ton".into(),
         "/xin-loi".into(),
     ];

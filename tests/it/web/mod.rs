@@ -12,6 +12,7 @@ mod day;
 mod forgery;
 mod gallery;
 mod handler;
+mod handling;
 mod hostile;
 mod imports;
 mod keyboard;

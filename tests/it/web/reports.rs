@@ -17,7 +17,7 @@ on_both! {
         let page = head.get("/bao-cao?ky=nam&nam=2026").await.expect(200)
             .says("Từ 01/01/2026 đến 31/12/2026.").says("Biểu II.06a").says("Liêm chính số liệu");
         let tables = links(&page.html, "/bao-cao?loai=");
-        assert_eq!(tables.len(), 8, "{tables:?}");
+        assert_eq!(tables.len(), 9, "{tables:?}");
         for table in &tables {
             let table = head.get(table).await.expect(200);
             table.says("id=\"bang\"").says_not("role=\"alert\"");
@@ -25,7 +25,7 @@ on_both! {
         head.get(&tables[0]).await.says("TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT").says("Thủy sản").says("<tfoot>");
         let mut files = links(&page.html, "/bao-cao/");
         files.retain(|link| !link.starts_with("/bao-cao/dau-hieu"));
-        assert_eq!(files.len(), 28, "three of each report, and four of the unit's own: {files:?}");
+        assert_eq!(files.len(), 31, "three of each report, and four of the unit's own: {files:?}");
         for file in &files {
             let answer = head.get(file).await.expect(200);
             assert!(!answer.header("content-type").unwrap().contains("html"), "{file}");
@@ -89,7 +89,7 @@ on_both! {
         office.take_in("Nguyễn Văn An").await;
         let desk = office.house.surfer(Role::Office, None).await;
         let page = desk.get("/bao-cao?ky=nam").await.expect(200).says("Chọn một đơn vị để xem.");
-        assert_eq!(links(&page.html, "/bao-cao?loai=").len(), 7, "the register is of one branch");
+        assert_eq!(links(&page.html, "/bao-cao?loai=").len(), 8, "the register is of one branch");
         desk.get("/bao-cao?ky=nam&loai=khoi-luong").await.expect(200).says(">TS<");
         desk.get("/bao-cao?ky=nam&loai=so&branch_code=TS").await.expect(200).says("Nguyễn Văn An");
         let other = office.house.surfer(Role::Head, Some("KL")).await;
