@@ -245,8 +245,8 @@ pub fn count(number: i64, lang: Lang) -> String {
 
 /// A target as people write it: `≥ 98,5 %`.
 pub fn target(shown: &str, lang: Lang) -> String {
-    let shown = shown.replacen(">=", "≥", 1).replace(" %", "\u{a0}%");
-    if lang == Lang::Vi { shown.replace('.', ",") } else { shown }
+    let shown = shown.replacen(">=", "≥", 1);
+    if lang == Lang::Vi { shown.replace(" %", "\u{a0}%").replace('.', ",") } else { shown.replace(" %", "%") }
 }
 
 impl Row {

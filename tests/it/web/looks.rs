@@ -192,3 +192,47 @@ async fn a_code_that_was_not_found_gives_way_to_the_next_one_that_is_scanned() {
     browser.wait_for_words("Nguyễn Văn An").await;
     browser.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_along_on_the_list_of_the_day_covers_nothing_that_has_the_focus() {
+    let house = TestHouse::open(fresh(Kind::Sqlite).unwrap()).await;
+    house.officer("chicuctruong", Role::Head, Some("TS")).await;
+    let counter = house.surfer(Role::Counter, Some("TS")).await;
+    for n in 0..20 {
+        take_in(&counter, &format!("Lê Văn {n}"), &format!("09100000{n:02}")).await;
+    }
+    let Some(browser) = Browser::open(&house.origin).await else { return };
+    browser.sign_in("chicuctruong", PASSWORD).await;
+    browser.screen(1366, 768).await;
+    browser
+        .devtools(
+            "Emulation.setEmulatedMedia",
+            json!({"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}),
+        )
+        .await;
+    browser.go("/hom-nay").await;
+    let stands = "return document.querySelector('.acts').getBoundingClientRect().top < innerHeight";
+    assert_eq!(browser.run(stands).await, false, "nothing is chosen: it stands below the list");
+    browser.run("const e = document.querySelector('[name=pick]'); e.click(); e.focus()").await;
+    assert_eq!(browser.run(stands).await, true, "one is chosen: it is there");
+    let mut walked = 0;
+    let here = "const e = document.activeElement, box = e.getBoundingClientRect(); \
+        const over = document.elementFromPoint(box.left + 4, box.bottom - 2); \
+        return [e.closest('table') !== null, over !== null && (e === over || e.contains(over) || over.contains(e)), e.outerHTML.slice(0, 90)]";
+    loop {
+        browser.keys(key::TAB).await;
+        let told = browser.run(here).await;
+        if told[0] == false {
+            break;
+        }
+        assert_eq!(told[1], true, "covered: {}", told[2]);
+        walked += 1;
+    }
+    assert!(walked > 30, "boxes and codes of twenty lines: {walked}");
+    // One kind alone: it says so, and how to see all again.
+    browser.run("document.querySelector('.tile-waiting').click()").await;
+    browser.wait_for_words("Chỉ hiện hồ sơ chờ dân.").await;
+    browser.run("document.querySelector('.quick a').click()").await;
+    browser.wait("[name=pick]").await;
+    browser.close().await;
+}
