@@ -185,7 +185,11 @@ async fn a_code_that_was_not_found_gives_way_to_the_next_one_that_is_scanned() {
     browser.sign_in("tiepnhan", PASSWORD).await;
     browser.go("/tra-ket-qua").await;
     for scanned in ["000.00.03.H29-260310-9999", &code] {
+        // The page is all there; what stands in the field is chosen as a whole.
+        while browser.run("return document.readyState").await != "complete" {}
         assert_eq!(browser.focused().await, "ma");
+        let chosen = "const e = document.getElementById('ma'); return e.selectionEnd - e.selectionStart === e.value.length";
+        assert_eq!(browser.run(chosen).await, true);
         browser.keys(&format!("{scanned}{}", key::ENTER)).await;
         browser.wait(&format!("#ma[value='{scanned}']")).await;
     }
