@@ -88,7 +88,7 @@
 
   // What stands in a search field gives way to what is typed or scanned next.
   const search = first("[data-search][autofocus]");
-  if (search && search === document.activeElement) search.select();
+  if (search) { search.focus(); search.select(); }
 
   // After a refusal, the first field that is wrong, else what was said.
   const wrong = first("[aria-invalid=true]") || first("[data-focus]");
