@@ -84,10 +84,10 @@ impl DueDays {
         all
     }
 
-    /// The first due day on or after a day.
-    pub fn next_from(&self, day: NaiveDate) -> Option<NaiveDate> {
+    /// The first due day on or after a day of which this is so.
+    pub fn next_from(&self, day: NaiveDate, is_so: impl FnMut(&NaiveDate) -> bool) -> Option<NaiveDate> {
         let to = day.checked_add_months(Months::new(24))?;
-        self.between(day, to).first().copied()
+        self.between(day, to).into_iter().find(is_so)
     }
 }
 
@@ -219,8 +219,10 @@ mod tests {
             days("29/02").between(day("2027-01-01"), day("2028-12-31")),
             ["2027-02-28", "2028-02-29"].map(day)
         );
-        assert_eq!(days("25/02,20/11").next_from(day("2026-11-21")), Some(day("2027-02-25")));
-        assert_eq!(days("25/02").next_from(day("2026-02-25")), Some(day("2026-02-25")));
+        assert_eq!(days("25/02,20/11").next_from(day("2026-11-21"), |_| true), Some(day("2027-02-25")));
+        assert_eq!(days("25/02").next_from(day("2026-02-25"), |_| true), Some(day("2026-02-25")));
+        let made = day("2026-02-25");
+        assert_eq!(days("25/02").next_from(made, |day| *day != made), Some(day("2027-02-25")), "one is made");
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub async fn change_schedule(
         };
         store::update(tx, &row)?;
         tracing::info!(schedule = %row.id, officer = %officer.id, "a schedule was changed");
-        Ok(Reply::ok(&View::of(&reference, &row, day_of(now))?)?.version(row.version))
+        Ok(Reply::ok(&View::of(tx, &reference, &row, day_of(now))?)?.version(row.version))
     })
     .await
 }

@@ -40,7 +40,7 @@ pub async fn post_schedule(
         };
         store::insert(tx, &row)?;
         tracing::info!(schedule = %row.id, officer = %officer.id, "a report was scheduled");
-        let view = View::of(&reference, &row, day_of(now))?;
+        let view = View::of(tx, &reference, &row, day_of(now))?;
         Ok(Reply::created(&format!("/schedules/{}", row.id), &view)?.version(row.version))
     })
     .await

@@ -3,7 +3,9 @@
 use super::store;
 use super::view::View;
 use crate::account::Officer;
+use crate::domain::ids::ScheduleId;
 use crate::domain::local_time::day_of;
+use crate::domain::schedule::reach;
 use crate::failure::Failure;
 use crate::http::{House, Listed, Listing, PageParams, Problem};
 use actix_web::web::Data;
@@ -13,7 +15,7 @@ use utoipa::IntoParams;
 
 const SORT: &str = "name";
 
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Filter {
@@ -45,7 +47,9 @@ pub async fn list_schedules(
             let rows = store::page(c, branch, page.after(SORT)?, page.fetch())?;
             let count = if page.count { Some(store::count(c, branch)?) } else { None };
             let key = |row: &store::ScheduleRow| (row.name.clone(), row.id);
-            page.answer(SORT, rows, count, key, |row| View::of(&reference, &row, today))
+            let ids: Vec<ScheduleId> = rows.iter().map(|row| row.id).collect();
+            let made = store::made_since(c, &ids, reach(today))?;
+            page.answer(SORT, rows, count, key, |row| View::with(&reference, &row, &made, today))
         })
         .await?;
     Ok(HttpResponse::Ok().json(listed))

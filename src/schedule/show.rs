@@ -26,7 +26,7 @@ pub async fn show_schedule(
             let reference = references.of(c)?;
             let row = store::load(c, id)?;
             officer.sees(row.branch().unwrap_or_else(BranchId::nil))?;
-            Ok::<_, Failure>((View::of(&reference, &row, today)?, row.version))
+            Ok::<_, Failure>((View::of(c, &reference, &row, today)?, row.version))
         })
         .await?;
     Ok(Reply::ok(&view)?.version(version).into_response())

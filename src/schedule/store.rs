@@ -5,6 +5,7 @@ use crate::db::schema::{officers, schedule_runs, schedules};
 use crate::db::types::Moment;
 use crate::db::{Conn, DbError};
 use crate::domain::ids::{BranchId, NoticeFileId, OfficerId, RunId, ScheduleId};
+use crate::domain::local_time::day_of;
 use crate::domain::role::Role;
 use crate::domain::schedule::{Covered, Covers, DueDays};
 use crate::domain::words::code_words;
@@ -12,6 +13,7 @@ use crate::failure::{Failure, Outcome, Thing};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// The reports that can be scheduled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -216,6 +218,33 @@ pub fn run_days(c: &mut Conn<'_>, schedule: ScheduleId, from: NaiveDate) -> Outc
         .filter(schedule_runs::due_on.ge(from))
         .select(schedule_runs::due_on)
         .load(c))?)
+}
+
+/// A due day whose report is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Made {
+    pub due_on: NaiveDate,
+    pub made_on: NaiveDate,
+}
+
+/// What is made of each schedule, in the order of its due days.
+pub type MadeDays = HashMap<ScheduleId, Vec<Made>>;
+
+/// What is made of these schedules, of the due days from one day on.
+pub fn made_since(c: &mut Conn<'_>, schedules: &[ScheduleId], from: NaiveDate) -> Outcome<MadeDays> {
+    let rows: Vec<(ScheduleId, NaiveDate, Option<Moment>)> = both!(c, |c| schedule_runs::table
+        .filter(schedule_runs::schedule_id.eq_any(schedules))
+        .filter(schedule_runs::due_on.ge(from))
+        .filter(schedule_runs::state.eq(State::Made.as_str()))
+        .order((schedule_runs::schedule_id, schedule_runs::due_on))
+        .select((schedule_runs::schedule_id, schedule_runs::due_on, schedule_runs::made_at))
+        .load(c))?;
+    let mut made = MadeDays::new();
+    for (schedule, due_on, at) in rows {
+        let made_on = at.map_or(due_on, |at| day_of(at.0));
+        made.entry(schedule).or_default().push(Made { due_on, made_on });
+    }
+    Ok(made)
 }
 
 pub fn run(c: &mut Conn<'_>, id: RunId) -> Outcome<RunRow> {

@@ -1,9 +1,10 @@
 //! Schedules and their runs as clients see them.
 
-use super::store::{RunRow, ScheduleRow};
+use super::store::{self, MadeDays, RunRow, ScheduleRow};
+use crate::db::Conn;
 use crate::domain::ids::{RunId, ScheduleId};
 use crate::domain::local_time::local;
-use crate::domain::schedule::{made_on, reminded_on};
+use crate::domain::schedule::{made_on, reach, reminded_on};
 use crate::failure::Outcome;
 use crate::reference::Reference;
 use chrono::{DateTime, FixedOffset, NaiveDate};
@@ -29,7 +30,11 @@ pub struct View {
     pub recipients: Vec<String>,
     pub lead_days: u32,
     pub active: bool,
-    /// The next day before which it is due; null where it is not active.
+    /// The last due day whose report is made; null where none was in the last 400 days.
+    pub last_due_on: Option<NaiveDate>,
+    /// The day on which that one was made.
+    pub last_made_on: Option<NaiveDate>,
+    /// The next day before which one is due that is not made yet; null where it is not active.
     pub next_due_on: Option<NaiveDate>,
     /// The working day on which that one is made.
     pub next_made_on: Option<NaiveDate>,
@@ -38,11 +43,26 @@ pub struct View {
 }
 
 impl View {
-    pub fn of(reference: &Reference, row: &ScheduleRow, today: NaiveDate) -> Outcome<Self> {
+    /// As it stands.
+    pub fn of(c: &mut Conn<'_>, reference: &Reference, row: &ScheduleRow, today: NaiveDate) -> Outcome<Self> {
+        let made = store::made_since(c, &[row.id], reach(today))?;
+        Self::with(reference, row, &made, today)
+    }
+
+    /// As it stands, where it is known what is made.
+    pub fn with(
+        reference: &Reference,
+        row: &ScheduleRow,
+        made: &MadeDays,
+        today: NaiveDate,
+    ) -> Outcome<Self> {
+        let made = made.get(&row.id).map_or(&[][..], Vec::as_slice);
         let calendar = &reference.calendar;
         // One that is due today was made before.
         let from = today.succ_opt().unwrap_or(today).max(row.since);
-        let due_on = row.days()?.next_from(from).filter(|_| row.active);
+        let to_make = |day: &NaiveDate| !made.iter().any(|made| made.due_on == *day);
+        let due_on = row.days()?.next_from(from, to_make).filter(|_| row.active);
+        let last = made.last();
         let code =
             |id| reference.branch_by_id(id).map_or_else(|| id.to_string(), |branch| branch.code.clone());
         Ok(Self {
@@ -55,6 +75,8 @@ impl View {
             recipients: row.recipients().map(str::to_owned).collect(),
             lead_days: row.lead_days(),
             active: row.active,
+            last_due_on: last.map(|last| last.due_on),
+            last_made_on: last.map(|last| last.made_on),
             next_due_on: due_on,
             next_made_on: due_on.and_then(|due_on| made_on(calendar, due_on).ok()),
             next_reminded_on: due_on

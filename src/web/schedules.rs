@@ -27,6 +27,8 @@ struct Schedule {
     recipients: Vec<String>,
     lead_days: i64,
     active: bool,
+    last_due_on: Option<String>,
+    last_made_on: Option<String>,
     next_due_on: Option<String>,
     next_made_on: Option<String>,
     next_reminded_on: Option<String>,

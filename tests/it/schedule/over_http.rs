@@ -68,6 +68,44 @@ on_both! {
         assert_eq!(world.subjects(), []);
     }
 
+    async fn a_due_day_whose_report_is_made_is_no_longer_the_next_one(db: TestDatabase) {
+        let world = World::open(db).await;
+        world.alone().await;
+        let head = world.reached(Role::Head, Some("TS")).await;
+        let id = plan(&head, quarterly()).await;
+        let days = async |made: Option<&str>, next: &str| {
+            let shown = head.get(&format!("/schedules/{id}")).await.expect(200).body;
+            assert_eq!((&shown["last_due_on"], &shown["next_due_on"]), (&json!(made), &json!(next)));
+            let listed = head.get("/schedules").await.expect(200).body;
+            assert_eq!(listed["items"], json!([shown.clone()]));
+            shown
+        };
+        days(None, "2026-05-25").await;
+        // Begun, and not made.
+        world.house.it_is("2026-05-22 08:00");
+        let room = world.room();
+        assert_eq!(tokio::task::spawn_blocking(move || schedule::look(&room)).await.unwrap().unwrap(), 1);
+        days(None, "2026-05-25").await;
+        // Made on the Friday before: the next one is that of August, on that day and until it is made.
+        world.at("2026-05-22 08:01").await;
+        let shown = days(Some("2026-05-25"), "2026-08-25").await;
+        assert_eq!((&shown["last_made_on"], &shown["next_made_on"]), (&json!("2026-05-22"), &json!("2026-08-24")));
+        world.at("2026-05-25 08:00").await;
+        days(Some("2026-05-25"), "2026-08-25").await;
+        let changed = head.patch(&format!("/schedules/{id}"), 1, json!({"lead_days": 2})).await.expect(200).body;
+        assert_eq!((&changed["last_due_on"], &changed["next_due_on"]), (&json!("2026-05-25"), &json!("2026-08-25")));
+
+        let api = &head;
+        let head = world.house.stranger();
+        head.sign_in(&api.username).await.expect(303);
+        for page in ["/lich-bao-cao".to_owned(), format!("/lich-bao-cao/{id}")] {
+            let mut page = head.get(&page).await.expect(200);
+            for words in ["Kỳ đã lập gần nhất", "trước 25/05/2026", "đã lập ngày 22/05/2026", "trước 25/08/2026"] {
+                page = page.says(words);
+            }
+        }
+    }
+
     async fn the_page_plans_shows_what_became_of_it_and_tries_again(db: TestDatabase) {
         let world = World::open(db).await;
         world.alone().await;
