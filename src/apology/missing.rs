@@ -22,7 +22,7 @@ use utoipa::{IntoParams, ToSchema};
 /// The order of the list.
 const SORT: &str = "due_on";
 
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Filter {

@@ -97,9 +97,10 @@ impl Db {
     }
 
     /// Reads. Several queries in one `read` may each see a newer state; use [`Db::snapshot`] where they must agree.
+    /// A copy of `f` runs once more when the connection turns out to be lost: it looks, and does nothing else.
     pub async fn read<T, E, F>(&self, f: F) -> Result<T, E>
     where
-        F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Clone + Send + 'static,
         T: Send + 'static,
         E: Fault,
     {
@@ -107,10 +108,10 @@ impl Db {
         on_blocking_pool(move || db.read_blocking(f)).await
     }
 
-    /// Reads that all see the same state of the database.
+    /// Reads that all see the same state of the database; otherwise like [`Db::read`].
     pub async fn snapshot<T, E, F>(&self, f: F) -> Result<T, E>
     where
-        F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Clone + Send + 'static,
         T: Send + 'static,
         E: Fault,
     {
@@ -136,7 +137,10 @@ impl Db {
     }
 
     /// [`Db::read`] for the command line and jobs, which own their thread.
-    pub fn read_blocking<T, E: Fault>(&self, f: impl FnOnce(&mut Conn<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn read_blocking<T, E: Fault>(
+        &self,
+        f: impl FnOnce(&mut Conn<'_>) -> Result<T, E> + Clone,
+    ) -> Result<T, E> {
         match &self.0 {
             Engine::Sqlite(sqlite) => sqlite.read(f),
             Engine::Postgres(postgres) => postgres.read(f),
@@ -146,7 +150,7 @@ impl Db {
     /// [`Db::snapshot`] for the command line and jobs, which own their thread.
     pub fn snapshot_blocking<T, E: Fault>(
         &self,
-        f: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
+        f: impl FnOnce(&mut Conn<'_>) -> Result<T, E> + Clone,
     ) -> Result<T, E> {
         match &self.0 {
             Engine::Sqlite(sqlite) => sqlite.snapshot(f),

@@ -15,7 +15,7 @@ use std::future::{Ready, ready};
 use std::ops::Deref;
 
 /// The query string as a `T`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Query<T>(pub T);
 
 impl<T> Query<T> {

@@ -7,7 +7,7 @@ use std::future::{Ready, ready};
 use std::ops::Deref;
 
 /// `{id}` or `{code}` of the route as a `T`; several as a tuple, in their order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Segment<T>(pub T);
 
 impl<T> Segment<T> {

@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 
 const SORT: &str = "targets:place";
 
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Filter {

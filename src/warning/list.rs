@@ -19,7 +19,7 @@ const SORT: &str = "warnings:due_on";
 /// So many dossiers are looked at for one page: it answers at once, also where next to nothing is found.
 const MOST_LOOKED_AT: usize = 5000;
 
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct WarningFilter {

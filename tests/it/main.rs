@@ -22,6 +22,7 @@ mod calendar;
 mod cli;
 mod closing;
 mod crash;
+mod db;
 mod demo;
 mod documents;
 mod domain;
