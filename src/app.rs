@@ -171,6 +171,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         // figures sent upward
         .service(closing::close::close_period)
         .service(closing::list::list_closings)
+        .service(closing::preview::preview_closing)
         .service(closing::show::show_closing)
         .service(closing::adjustments::closing_adjustments)
         .service(closing::verification::closing_verification)

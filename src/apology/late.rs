@@ -8,6 +8,7 @@ use crate::db::schema::{apologies, dossiers};
 use crate::db::types::Moment;
 use crate::domain::ids::{BranchId, DossierId, ProcedureId, SectorId};
 use crate::domain::local_time::{day_of, moment};
+use crate::dossier::{OpenLine, open_on};
 use crate::failure::Outcome;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use diesel::dsl::{exists, not, sql};
@@ -20,6 +21,8 @@ pub struct Period {
     begin: DateTime<Utc>,
     end: DateTime<Utc>,
     pub as_of: NaiveDate,
+    /// What was overdue in process on the evening of `as_of`, if that is over: rows know the present alone.
+    then: Option<Vec<Late>>,
 }
 
 impl Period {
@@ -27,7 +30,21 @@ impl Period {
     pub fn new(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> Self {
         let midnight = |day: NaiveDate| moment(day.and_time(NaiveTime::MIN));
         let after = to.checked_add_days(Days::new(1)).unwrap_or(to);
-        Self { begin: midnight(from), end: midnight(after), as_of: to.min(today) }
+        Self { begin: midnight(from), end: midnight(after), as_of: to.min(today), then: None }
+    }
+
+    /// The same, with what is in process as it stood on the evening of `as_of`, today or before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn as_of(
+        c: &mut Conn<'_>,
+        branch: Option<BranchId>,
+        (from, to): (NaiveDate, NaiveDate),
+        (as_of, today): (NaiveDate, NaiveDate),
+    ) -> Outcome<Self> {
+        let then = if as_of < today { Some(running_then(c, branch, as_of)?) } else { None };
+        Ok(Self { as_of, then, ..Self::new(from, to.min(as_of), today) })
     }
 }
 
@@ -48,7 +65,7 @@ pub struct Late {
     pub procedure: ProcedureId,
     pub received_at: Option<DateTime<Utc>>,
     pub first_due_on: Option<NaiveDate>,
-    /// The due date in force, which has passed.
+    /// The due date in force, or in force on that evening, which had passed.
     pub due_on: NaiveDate,
     pub status: String,
     /// The day on which it was no longer the counter's turn: of the result, or of the wait or the end of a dossier
@@ -90,11 +107,60 @@ pub fn late(
     limit: i64,
 ) -> Outcome<Vec<Late>> {
     let mut found = Vec::new();
-    for kind in [Kind::Running, Kind::Resolved, Kind::GivenUp] {
+    if let Some(then) = &period.then {
+        let further = |late: &&Late| after.is_none_or(|after| (late.due_on, late.id) > after);
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        found.extend(then.iter().filter(further).take(most).cloned());
+    } else {
+        found.extend(of_kind(c, which, Kind::Running, branch, period, after, limit)?);
+    }
+    for kind in [Kind::Resolved, Kind::GivenUp] {
         found.extend(of_kind(c, which, kind, branch, period, after, limit)?);
     }
     found.sort_by_key(|late: &Late| (late.due_on, late.id));
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// What ran on past its due date on an evening that is over, the longest overdue first.
+fn running_then(c: &mut Conn<'_>, branch: Option<BranchId>, evening: NaiveDate) -> Outcome<Vec<Late>> {
+    let open = open_on(c, branch, evening)?;
+    let overdue: HashMap<DossierId, OpenLine> = open
+        .into_iter()
+        .filter(|line| !line.is_waiting && line.due_on < evening)
+        .map(|line| (line.id, line))
+        .collect();
+    let ids: Vec<DossierId> = overdue.keys().copied().collect();
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(500) {
+        type Row = (DossierId, String, ProcedureId, Option<NaiveDate>, String);
+        let rows: Vec<Row> = both!(c, |c| dossiers::table
+            .filter(dossiers::id.eq_any(ids))
+            .select((
+                dossiers::id,
+                dossiers::code,
+                dossiers::procedure_id,
+                dossiers::first_due_on,
+                dossiers::status
+            ))
+            .load(c))?;
+        found.extend(rows.into_iter().filter_map(|(id, code, procedure, first_due_on, status)| {
+            let line = overdue.get(&id)?;
+            Some(Late {
+                id,
+                code,
+                branch: line.branch,
+                sector: line.sector,
+                procedure,
+                received_at: Some(line.received_at.0),
+                first_due_on,
+                due_on: line.due_on,
+                status,
+                ended_on: None,
+            })
+        }));
+    }
+    found.sort_by_key(|late| (late.due_on, late.id));
     Ok(found)
 }
 
@@ -222,14 +288,14 @@ pub struct LetterOf {
 pub fn letters_of(c: &mut Conn<'_>, late: &[Late]) -> Outcome<HashMap<DossierId, LetterOf>> {
     let mut found = HashMap::new();
     for some in late.chunks(500) {
-        let ids: Vec<DossierId> = some.iter().map(|one| one.id).collect();
+        let due: HashMap<DossierId, NaiveDate> = some.iter().map(|one| (one.id, one.due_on)).collect();
+        let ids: Vec<DossierId> = due.keys().copied().collect();
         let rows: Vec<ApologyRow> = both!(c, |c| apologies::table
-            .inner_join(dossiers::table.on(dossiers::id.eq(apologies::dossier_id)))
             .filter(apologies::dossier_id.eq_any(&ids))
-            .filter(apologies::due_on.nullable().eq(dossiers::due_on))
             .select(ApologyRow::as_select())
             .load(c))?;
-        found.extend(rows.into_iter().map(|row| {
+        let speaks = |row: &ApologyRow| due.get(&row.dossier_id) == Some(&row.due_on);
+        found.extend(rows.into_iter().filter(speaks).map(|row| {
             let letter = LetterOf {
                 number: row.full_number(),
                 issued_on: row.approved_at.map(|at| day_of(at.0)),

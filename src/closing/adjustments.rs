@@ -163,6 +163,8 @@ fn adjustments(
         for row in report::rows_of(&question, &tally, reference) {
             leaves.add(&asking.leaves_of(&row)?.only(adds_up));
         }
+        leaves.add(&asking.beside(reference, &dossier.events)?);
+        leaves.add_times(&asking.beside(reference, &as_closed)?, -1);
         let leaves = leaves.only(adds_up);
         if leaves.0.is_empty() {
             continue;

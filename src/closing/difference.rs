@@ -52,10 +52,16 @@ impl Leaves {
 
     /// Adds the counts of `other`, row by row.
     pub fn add(&mut self, other: &Self) {
+        self.add_times(other, 1);
+    }
+
+    /// The same, `times` over (−1 takes them away).
+    pub fn add_times(&mut self, other: &Self, times: i64) {
         for (row, leaves) in &other.0 {
             let mine = self.0.entry(row.clone()).or_default();
             for (figure, value) in leaves {
-                let sum = mine.get(figure).and_then(Value::as_i64).unwrap_or(0) + value.as_i64().unwrap_or(0);
+                let more = times * value.as_i64().unwrap_or(0);
+                let sum = mine.get(figure).and_then(Value::as_i64).unwrap_or(0) + more;
                 mine.insert(figure.clone(), sum.into());
             }
         }

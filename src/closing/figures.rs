@@ -1,7 +1,10 @@
 //! What is closed: which report, how its figures are asked for, and what one dossier adds to them.
 
 use super::difference::Leaves;
+use super::unit;
 use crate::db::Conn;
+use crate::domain::event::Event;
+use crate::domain::figure::FORM_II06A;
 use crate::domain::ids::BranchId;
 use crate::domain::words::code_words;
 use crate::failure::{Failure, Outcome};
@@ -19,8 +22,10 @@ pub enum ReportKind {
     Rates,
     /// Form II.06a, by sector.
     Ii06a,
+    /// The report of a unit: the rates with causes of lateness and the open dossiers by age and due date.
+    Unit,
 }
-code_words!(ReportKind { Rates => "rates", Ii06a => "ii06a" });
+code_words!(ReportKind { Rates => "rates", Ii06a => "ii06a", Unit => "unit" });
 
 /// A closed question: the same whenever it is asked.
 #[derive(Debug, Clone)]
@@ -35,7 +40,7 @@ pub struct Asking {
 impl Asking {
     fn asked(&self) -> Asked {
         let by = match self.report {
-            ReportKind::Rates => vec![Grouping::Branch, Grouping::Sector],
+            ReportKind::Rates | ReportKind::Unit => vec![Grouping::Branch, Grouping::Sector],
             ReportKind::Ii06a => vec![Grouping::Sector],
         };
         let branch_code = self.branch_code.clone();
@@ -57,6 +62,7 @@ impl Asking {
         let figures = match self.report {
             ReportKind::Rates => serde_json::to_value(report::rates(c, reference, &asked, today, scope)?),
             ReportKind::Ii06a => serde_json::to_value(report::ii06a(c, reference, &asked, today, scope)?),
+            ReportKind::Unit => return unit::figures(c, reference, &asked, today, scope),
         };
         figures.map_err(|error| Failure::Broken(error.to_string()))
     }
@@ -76,13 +82,24 @@ impl Asking {
             }
             value = form;
         }
+        if self.report == ReportKind::Unit {
+            unit::late_of(&mut value);
+        }
         Ok(Leaves::of_row(&value))
+    }
+
+    /// What a life adds beside the rows of the rates; it is not asked whether the report is of its branch.
+    pub fn beside(&self, reference: &Reference, events: &[Event]) -> Outcome<Leaves> {
+        match self.report {
+            ReportKind::Unit => unit::open_of(reference, events, self.as_of),
+            ReportKind::Rates | ReportKind::Ii06a => Ok(Leaves::default()),
+        }
     }
 }
 
 /// Figures that dossiers add up to; rates, verdicts and distances follow from them.
 pub fn adds_up(figure: &str) -> bool {
-    const OF_RATES: [&str; 7] = [
+    const OF_RATES: [&str; 8] = [
         "received",
         "carried_over",
         "resolved",
@@ -90,22 +107,8 @@ pub fn adds_up(figure: &str) -> bool {
         "in_process",
         "apologies",
         "revised",
-    ];
-    const OF_THE_FORM: [&str; 13] = [
-        "received_total",
-        "received_online",
-        "received_direct_or_post",
-        "carried_over",
-        "resolved_total",
-        "resolved_early",
-        "resolved_on_time",
-        "resolved_overdue",
-        "in_process_total",
-        "in_process_within",
-        "in_process_overdue",
-        "of_which_waiting",
-        "closed_without_result",
+        "ageing",
     ];
     let first = figure.split('.').next().unwrap_or(figure);
-    OF_RATES.contains(&first) || OF_THE_FORM.contains(&first)
+    OF_RATES.contains(&first) || FORM_II06A.contains(&first) || figure == "causes.late"
 }

@@ -8,8 +8,10 @@ mod difference;
 mod figures;
 pub mod list;
 mod newest;
+pub mod preview;
 pub mod show;
 mod store;
+mod unit;
 pub mod verification;
 mod view;
 

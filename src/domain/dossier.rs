@@ -296,6 +296,16 @@ pub fn replay(events: &[Event]) -> Option<(Dossier, Particulars)> {
     Some((dossier, registration.particulars.clone()))
 }
 
+/// How it stood on an evening, as its events tell it today.
+pub fn on_evening(events: &[Event], evening: NaiveDate) -> Option<Dossier> {
+    let mut known = amend(events).into_iter().filter(|event| day_of(event.occurred_at) <= evening);
+    let first = known.next()?;
+    let Fact::Registered(registration) = &first.fact else { return None };
+    let mut dossier = Dossier::registered(registration, first.occurred_at);
+    known.for_each(|event| dossier.apply(&event));
+    Some(dossier)
+}
+
 /// The events as they should have been entered: corrections applied to what they correct, and gone.
 pub fn amend(events: &[Event]) -> Vec<Event> {
     let mut amended: Vec<Event> = Vec::with_capacity(events.len());

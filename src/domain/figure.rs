@@ -78,3 +78,20 @@ impl Figure {
         }
     }
 }
+
+/// The counts of form II.06a, in the order of its columns.
+pub const FORM_II06A: [&str; 13] = [
+    "received_total",
+    "received_online",
+    "received_direct_or_post",
+    "carried_over",
+    "resolved_total",
+    "resolved_early",
+    "resolved_on_time",
+    "resolved_overdue",
+    "in_process_total",
+    "in_process_within",
+    "in_process_overdue",
+    "of_which_waiting",
+    "closed_without_result",
+];

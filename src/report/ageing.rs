@@ -1,9 +1,10 @@
-//! `GET /reports/ageing`: the open dossiers as they stand now, by how long ago they were received and by how many days
-//! there are to their due date, by branch and sector. Read from the open dossiers alone, through their partial index.
+//! `GET /reports/ageing`: the open dossiers, by how long ago they were received and by how many days there are to their due
+//! date, by branch and sector; as they stand today, or stood on any evening before. Read from the dossiers that were open
+//! then, through the indexes of what is open and of what has ended; those whose clock was moved since are asked for their
+//! events (docs/decisions/0012).
 
 use super::format::{Format, Sheet, answer};
 use super::heading::Heading;
-use super::store::{OpenLine, open_lines};
 use crate::account::Officer;
 use crate::apology::Letters;
 use crate::db::Conn;
@@ -12,6 +13,7 @@ use crate::documents::table::{Cell, Column, Table};
 use crate::domain::ageing::{Age, ToDue};
 use crate::domain::ids::{BranchId, SectorId};
 use crate::domain::local_time::day_of;
+use crate::dossier::{OpenLine, open_now, open_on};
 use crate::failure::{Failure, Outcome};
 use crate::http::{House, Problem, Query};
 use crate::reference::Reference;
@@ -28,15 +30,17 @@ use utoipa::{IntoParams, ToSchema};
 pub struct AgeingAsked {
     /// One branch; otherwise all that the asker sees.
     branch_code: Option<String>,
+    /// The evening on which they are counted; today unless it is given.
+    #[param(example = "2020-03-14")]
+    as_of: Option<NaiveDate>,
     #[serde(default)]
     #[param(inline)]
     format: Format,
 }
 
-/// The open dossiers of this day.
+/// The open dossiers of a day.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Ageing {
-    /// Today: how dossiers stood on another day is not asked here.
     pub as_of: NaiveDate,
     /// Null where several branches are told.
     pub branch_code: Option<String>,
@@ -56,7 +60,7 @@ pub struct AgeingRow {
 /// Open dossiers; both ways of counting add up to `open`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AgeingCounts {
-    /// Received, and without a result: `in_process` of the rates of today.
+    /// Received, and without a result: `in_process` of the rates with this `as_of`.
     pub open: i64,
     /// By calendar days since receipt: `up_to_5`, `up_to_10`, `up_to_20`, `up_to_30`, `up_to_60`, `up_to_90`, `over_90`.
     #[schema(value_type = std::collections::HashMap<String, i64>)]
@@ -68,10 +72,32 @@ pub struct AgeingCounts {
 }
 
 impl AgeingCounts {
-    fn add(&mut self, line: &OpenLine, today: NaiveDate) {
+    fn add(&mut self, line: &OpenLine, as_of: NaiveDate) {
+        self.count((day_of(line.received_at.0), line.due_on, line.is_waiting), as_of);
+    }
+
+    fn count(&mut self, (received_on, due_on, is_waiting): (NaiveDate, NaiveDate, bool), as_of: NaiveDate) {
         self.open += 1;
-        *self.by_age.entry(Age::of(day_of(line.received_at.0), today).as_str()).or_default() += 1;
-        *self.by_due.entry(ToDue::of(line.due_on, line.is_waiting(), today).as_str()).or_default() += 1;
+        *self.by_age.entry(Age::of(received_on, as_of).as_str()).or_default() += 1;
+        *self.by_due.entry(ToDue::of(due_on, is_waiting, as_of).as_str()).or_default() += 1;
+    }
+
+    /// What one open dossier counts: when it was received, when it is due, whether it waits.
+    pub fn of_one(stands: (NaiveDate, NaiveDate, bool), as_of: NaiveDate) -> Self {
+        let mut counts = Self::default();
+        counts.count(stands, as_of);
+        counts
+    }
+
+    /// With every class, also those in which there is nothing.
+    pub fn whole(mut self) -> Self {
+        for age in Age::ALL {
+            self.by_age.entry(age.as_str()).or_default();
+        }
+        for to_due in ToDue::ALL {
+            self.by_due.entry(to_due.as_str()).or_default();
+        }
+        self
     }
 
     pub fn age(&self, age: Age) -> i64 {
@@ -83,7 +109,7 @@ impl AgeingCounts {
     }
 }
 
-/// The open dossiers of this day by age and by due date, as JSON, CSV, XLSX or PDF.
+/// The open dossiers of a day by age and by due date, as JSON, CSV, XLSX or PDF.
 #[utoipa::path(tag = "reports", params(AgeingAsked), responses((status = 200, body = Ageing)))]
 #[get("/reports/ageing")]
 pub async fn report_ageing(
@@ -92,9 +118,10 @@ pub async fn report_ageing(
     officer: Officer,
     asked: Query<AgeingAsked>,
 ) -> Result<HttpResponse, Problem> {
-    let AgeingAsked { branch_code, format } = asked.into_inner();
+    let AgeingAsked { branch_code, as_of, format } = asked.into_inner();
     let now = house.clock.now();
     let today = day_of(now);
+    let as_of = as_of.unwrap_or(today);
     let references = house.references.clone();
     let (found, heading) = house
         .db
@@ -108,16 +135,19 @@ pub async fn report_ageing(
                 }
                 None => officer.scope(),
             };
-            let found = ageing(c, &reference, branch, today)?;
+            if as_of > today {
+                return Err(Failure::field("/query/as_of", "after-today"));
+            }
+            let found = ageing(c, &reference, branch, (as_of, today))?;
             let heading = Heading::of(&reference, found.branch_code.as_deref());
             Ok((found, heading))
         })
         .await?;
     let sheet = || Sheet::of(table(&found), heading.clone());
-    answer(format, &format!("ho-so-ton-{today}"), &found, (&letters.press, now), sheet).await
+    answer(format, &format!("ho-so-ton-{as_of}"), &found, (&letters.press, now), sheet).await
 }
 
-/// The open dossiers of a branch, or of all.
+/// The open dossiers of a branch, or of all, on a day: today or before.
 ///
 /// # Errors
 /// When the database fails.
@@ -125,13 +155,14 @@ pub fn ageing(
     c: &mut Conn<'_>,
     reference: &Reference,
     branch: Option<BranchId>,
-    today: NaiveDate,
+    (as_of, today): (NaiveDate, NaiveDate),
 ) -> Outcome<Ageing> {
     let mut rows: BTreeMap<(BranchId, SectorId), AgeingCounts> = BTreeMap::new();
     let mut total = AgeingCounts::default();
-    for line in open_lines(c, branch)? {
-        rows.entry((line.branch, line.sector)).or_default().add(&line, today);
-        total.add(&line, today);
+    let lines = if as_of < today { open_on(c, branch, as_of)? } else { open_now(c, branch)? };
+    for line in lines {
+        rows.entry((line.branch, line.sector)).or_default().add(&line, as_of);
+        total.add(&line, as_of);
     }
     let mut rows: Vec<AgeingRow> = rows
         .into_iter()
@@ -147,7 +178,7 @@ pub fn ageing(
         .collect();
     rows.sort_by(|a, b| (&a.branch_code, &a.sector_code).cmp(&(&b.branch_code, &b.sector_code)));
     let branch_code = branch.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.clone());
-    Ok(Ageing { as_of: today, branch_code, rows, total })
+    Ok(Ageing { as_of, branch_code, rows, total })
 }
 
 /// How an age is called.

@@ -77,6 +77,14 @@ impl CauseCounts {
         *self.causes.entry(code.to_owned()).or_default() += 1;
     }
 
+    /// With each cause of the list that all branches begin with, also those that nobody gave.
+    pub fn whole(mut self) -> Self {
+        for (code, _) in CauseCode::BUILT_IN {
+            self.causes.entry((*code).to_owned()).or_default();
+        }
+        self
+    }
+
     fn of(&self, code: &str) -> i64 {
         self.causes.get(code).copied().unwrap_or(0)
     }
@@ -99,7 +107,7 @@ pub async fn report_causes(
         .snapshot(move |c| {
             let reference = references.of(c)?;
             let question = asked.question(c, &reference, day_of(now), officer.scope())?;
-            let found = causes(c, &reference, &question)?;
+            let found = causes(c, &reference, &question, day_of(now))?;
             let heading = Heading::of(&reference, found.branch_code.as_deref());
             Ok::<_, Failure>((found, heading))
         })
@@ -112,12 +120,17 @@ pub async fn report_causes(
 ///
 /// # Errors
 /// When the database fails.
-pub fn causes(c: &mut Conn<'_>, reference: &Reference, question: &Question) -> Outcome<Causes> {
+pub fn causes(
+    c: &mut Conn<'_>,
+    reference: &Reference,
+    question: &Question,
+    today: NaiveDate,
+) -> Outcome<Causes> {
     let branch = match question.only.branches.as_slice() {
         [one] => Some(*one),
         _ => None,
     };
-    let period = Period::new(question.from, question.to.min(question.as_of), question.as_of);
+    let period = Period::as_of(c, branch, (question.from, question.to), (question.as_of, today))?;
     let mut rows: BTreeMap<(BranchId, SectorId), CauseCounts> = BTreeMap::new();
     let mut total = CauseCounts::default();
     let mut after = None;

@@ -31,8 +31,10 @@ pub mod verify;
 mod view;
 pub mod workload;
 
+pub use ageing::{AgeingCounts, ageing};
 pub use as_file::{Gathered, ReportFile, ii06a_file, overdue_file, unit_file};
 pub use asked::{Asked, Grouping};
+pub use causes::{CauseCounts, causes};
 pub use compare::Comparison;
 pub use ii06a::{FormFigures, Ii06a, ii06a};
 pub use in_memory::rows_of;

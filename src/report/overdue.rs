@@ -127,7 +127,7 @@ pub fn overdue(
     to: NaiveDate,
     today: NaiveDate,
 ) -> Outcome<Overdue> {
-    let period = Period::new(from, to, today);
+    let period = Period::as_of(c, branch, (from, to), (to.min(today), today))?;
     let late = apology::late(c, Which::All, branch, &period, None, MOST + 1)?;
     if i64::try_from(late.len()).is_ok_and(|count| count > MOST) {
         return Err(Failure::Invalid(vec![FieldFault::with("/query/to", "too-many", MOST)]));

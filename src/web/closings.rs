@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// The reports that can be closed.
-const REPORTS: [&str; 2] = ["rates", "ii06a"];
+const REPORTS: [&str; 3] = ["rates", "ii06a", "unit"];
 
 /// A line of the list, or the head of one closing.
 #[derive(Deserialize)]
@@ -98,7 +98,13 @@ struct NewPage {
     preview: Option<Preview>,
 }
 
-/// What would be closed.
+/// The figures that would be closed.
+#[derive(Deserialize)]
+struct Previewed {
+    figures: Value,
+}
+
+/// What would be closed, on the page.
 struct Preview {
     from: String,
     to: String,
@@ -135,19 +141,16 @@ async fn load(visit: &Visit, mut form: Form) -> Result<NewPage, Problem> {
     form.set("report", report);
     let mut preview = None;
     if looked {
-        let shared = [
+        let asked = [
+            ("report", report),
             ("from", from.as_str()),
             ("to", &to),
             ("as_of", &as_of),
             ("branch_code", form.value("branch_code")),
         ];
-        let path = match report {
-            "ii06a" => with_query("/reports/ii06a", &shared),
-            _ => with_query("/rates", &[&shared[..], &[("by", "branch,sector")]].concat()),
-        };
-        match visit.get::<Value>(&path).await {
-            Ok(figures) => {
-                let table = Table::of(&f, report, &figures);
+        match visit.get::<Previewed>(&with_query("/closings/preview", &asked)).await {
+            Ok(previewed) => {
+                let table = Table::of(&f, report, &previewed.figures);
                 preview = Some(Preview { from, to, as_of, table });
             }
             Err(problem) if problem.status().as_u16() == 422 => form.refused(&problem, visit.lang()),

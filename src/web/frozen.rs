@@ -3,6 +3,7 @@
 
 use super::figures::count;
 use super::frame::Frame;
+use crate::domain::figure::FORM_II06A;
 use serde_json::Value;
 
 /// What of each row is shown, as pointers into it; the words are `terms.figure.*`.
@@ -20,20 +21,29 @@ const OF_RATES: [&str; 12] = [
     "r1/percent",
     "r2/percent",
 ];
-const OF_THE_FORM: [&str; 13] = [
-    "received_total",
-    "received_online",
-    "received_direct_or_post",
+const OF_UNIT: [&str; 22] = [
+    "received/total",
     "carried_over",
-    "resolved_total",
-    "resolved_early",
-    "resolved_on_time",
-    "resolved_overdue",
-    "in_process_total",
-    "in_process_within",
-    "in_process_overdue",
-    "of_which_waiting",
-    "closed_without_result",
+    "resolved/total",
+    "resolved/overdue",
+    "in_process/total",
+    "in_process/overdue",
+    "in_process/waiting",
+    "r1/percent",
+    "r2/percent",
+    "causes/late",
+    "causes/subjective",
+    "causes/objective",
+    "causes/own_causes",
+    "causes/not_said",
+    "ageing/open",
+    "ageing/by_age/up_to_5",
+    "ageing/by_age/up_to_10",
+    "ageing/by_age/up_to_20",
+    "ageing/by_age/up_to_30",
+    "ageing/by_age/up_to_60",
+    "ageing/by_age/up_to_90",
+    "ageing/by_age/over_90",
 ];
 
 pub struct Table {
@@ -50,7 +60,11 @@ pub struct Row {
 
 impl Table {
     pub fn of(f: &Frame, report: &str, figures: &Value) -> Self {
-        let shown: &[&str] = if report == "ii06a" { &OF_THE_FORM } else { &OF_RATES };
+        let shown: &[&str] = match report {
+            "ii06a" => &FORM_II06A,
+            "unit" => &OF_UNIT,
+            _ => &OF_RATES,
+        };
         let cells = |row: &Value| -> Vec<String> {
             shown.iter().map(|at| value(f, row.pointer(&format!("/{at}")).unwrap_or(&Value::Null))).collect()
         };

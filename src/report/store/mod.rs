@@ -4,7 +4,6 @@
 mod add;
 mod candidates;
 mod officers;
-mod open;
 mod reappointed;
 mod recount;
 mod sums;
@@ -12,7 +11,6 @@ mod sums;
 pub use add::Additions;
 pub use candidates::{Place, Scan, Told, candidates};
 pub use officers::{officer_named, officer_names};
-pub use open::{OpenLine, open_lines};
 pub use reappointed::reappointed_under_way;
 pub use recount::{branches, code_counters, strays, tallied_days};
 pub use sums::{Apart, Only, Selection, Summed, sums};

@@ -189,7 +189,7 @@ pub fn unit(
     let by_sector = rates(c, reference, &by(&[Grouping::Sector]), today, scope)?.rows;
     let both = rates(c, reference, &by(&[Grouping::Branch, Grouping::Sector]), today, scope)?.rows;
     let signs = integrity(c, reference, &by(&[Grouping::Branch]), limits, now, scope)?;
-    let causes = causes(c, reference, &question)?.total;
+    let causes = causes(c, reference, &question, today)?.total;
     let own = scope.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.clone());
     let branch_code = asked.branch_code.clone().or(own);
     let branch = branch_code.as_deref().and_then(|code| reference.branch(code)).map(|branch| branch.id);
@@ -208,7 +208,7 @@ pub fn unit(
         by_sector,
         by_branch_and_sector: both,
         causes,
-        ageing: ageing(c, reference, branch, today)?.total,
+        ageing: ageing(c, reference, branch, (today, today))?.total,
         ageing_on: today,
         integrity: signs.indicators.iter().map(|sign| (sign.indicator, sign.total)).collect(),
         text: Vec::new(),

@@ -99,6 +99,51 @@ on_both! {
         assert_eq!(told["unexplained"], json!([]));
     }
 
+    async fn the_report_of_a_unit_is_closed_with_its_causes_and_its_open_dossiers(db: TestDatabase) {
+        let house = april(db).await;
+        let head = house.sign_in_as(Role::Head, Some("TS")).await;
+        const MARCH: &str = "from=2026-03-01&to=2026-03-31";
+        let looked = head.get(&format!("/closings/preview?{MARCH}&report=unit")).await.expect(200).body;
+        let closed = head.post("/closings", march("unit")).await.expect(201).body;
+        assert_eq!(looked["figures"], closed["figures"], "what was looked at is what was closed");
+        let total = &closed["figures"]["total"];
+        let rates = head.get(&format!("/rates?{MARCH}&by=branch,sector")).await.expect(200).body;
+        let causes = head.get(&format!("/reports/causes?{MARCH}")).await.expect(200).body;
+        assert_eq!((&total["resolved"], &total["causes"]["late"]), (&rates["total"]["resolved"], &json!(1)));
+        assert_eq!((&total["causes"]["not_said"], &causes["total"]["late"]), (&json!(1), &json!(1)));
+        assert_eq!(total["causes"]["causes"]["slow_handling"], 0, "a cause that nobody gave is a number too");
+        assert_eq!((&total["ageing"]["open"], &total["ageing"]["by_age"]["over_90"]), (&json!(0), &json!(0)));
+        let row = &closed["figures"]["rows"][0];
+        assert_eq!((&row["branch_code"], &row["causes"]["late"], &row["ageing"]["open"]), (&json!("TS"), &json!(1), &json!(0)));
+        // The scheme is that of all closings: chained, and held against its hashes.
+        head.post("/closings", march("rates")).await.expect(201);
+        let at = format!("/closings/{}", closed["id"].as_str().unwrap());
+        assert_eq!(head.get(&format!("{at}/verification")).await.expect(200).body["intact"], true);
+        let verified = run_on(&house.database, &["verify"], "").success().stdout;
+        assert!(verified.ends_with("Không có sai khác.\n"), "{verified}");
+
+        // Its result was in time after all: it neither is late nor was it open that evening.
+        let code = "000.00.03.H29-260310-0001";
+        let dossier = head.get(&format!("/dossiers/{code}")).await.expect(200);
+        let due = dossier.body["due_on"].as_str().unwrap();
+        let correction = json!({"field": "resolved_at", "value": format!("{due}T10:00:00+07:00"), "reason": "Trả kết quả đúng ngày, nhập chậm"});
+        house.it_is("2026-04-02 10:00");
+        let head = house.sign_in(&head.username).await;
+        head.act(&format!("/dossiers/{code}/corrections"), dossier.version(), correction).await.expect(200);
+        let told = head.get(&format!("{at}/adjustments")).await.expect(200).body;
+        let change = |figure: &str| {
+            let all = told["changes"].as_array().unwrap();
+            all.iter().find(|change| change["figure"] == figure && change["row"] == json!({})).cloned().unwrap_or_default()["difference"].clone()
+        };
+        assert_eq!((change("causes.late"), change("causes.not_said"), change("ageing.open")), (json!(-1), json!(-1), Value::Null));
+        assert_eq!(told["unexplained"], json!([]));
+        assert!(told["causes"][0]["changes"].as_array().unwrap().iter().any(|change| change["figure"] == "causes.late"), "{told}");
+
+        head.get("/closings/preview?from=2026-03-01&to=2026-03-31&report=x").await.expect_faults(&["/query/report unknown-value"]);
+        head.get(&format!("/closings/preview?{MARCH}&report=unit&branch_code=KL")).await.expect_problem(403, "foreign-branch");
+        house.nobody().get(&format!("/closings/preview?{MARCH}&report=unit")).await.expect(401);
+    }
+
     async fn verify_names_a_closing_that_was_tampered_with(db: TestDatabase) {
         let house = april(db).await;
         let office = house.sign_in_as(Role::Office, None).await;

@@ -181,6 +181,15 @@ impl Counted {
         Self { reappointed: true, ..self }
     }
 
+    /// In process on this evening: since when, until when it must be done, and whether it waits.
+    pub fn open_on(&self, day: NaiveDate) -> Option<(NaiveDate, NaiveDate, bool)> {
+        let evening = self.evening(day);
+        let received = self.events.iter().find(|event| event.fact.kind() == "received")?;
+        let (due_on, ..) = evening.due?;
+        let stands = (day_of(received.occurred_at), due_on, evening.waits_since.is_some());
+        evening.in_process().then_some(stands)
+    }
+
     fn evening(&self, day: NaiveDate) -> Evening {
         let mut evening = Evening::default();
         for event in &self.events {

@@ -127,6 +127,67 @@ on_both! {
         assert_eq!(rates.body["total"]["in_process"]["total"], report["total"]["open"]);
     }
 
+    async fn on_any_evening_the_open_dossiers_fall_into_the_classes_a_naive_recount_finds(db: TestDatabase) {
+        let written = written(&db, 240);
+        let (_house, office) = open(db, &written).await;
+        let evenings = std::env::var("MOTCUA_TEST_EVENINGS").map_or(20, |text| text.parse().unwrap());
+        let first = day("2024-12-20");
+        let mut seen: BTreeMap<String, i64> = BTreeMap::new();
+        for n in 0..evenings {
+            // Spread over the lives; the last ones when all is over, and yesterday.
+            let as_of = if n + 1 == evenings { day("2026-01-04") } else { first + chrono::Days::new(n * 37 % 190) };
+            let mut wanted: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
+            for life in &written.lives {
+                let Some((received_on, due_on, waits)) = life.open_on(as_of) else { continue };
+                let branch = &written.reference.branch_by_id(life.whose.branch).unwrap().code;
+                let sector = &written.reference.sector_by_id(life.whose.sector).unwrap().code;
+                let days = (as_of - received_on).num_days();
+                let age = match days {
+                    0..=5 => "up_to_5", 6..=10 => "up_to_10", 11..=20 => "up_to_20", 21..=30 => "up_to_30",
+                    31..=60 => "up_to_60", 61..=90 => "up_to_90", _ => "over_90",
+                };
+                let due = match (due_on - as_of).num_days() {
+                    _ if waits => "waiting",
+                    ..=-31 => "late_over_30", -30..=-11 => "late_up_to_30", -10..=-4 => "late_up_to_10", -3..=-1 => "late_up_to_3",
+                    0 => "due_today", 1..=3 => "due_within_3", 4..=10 => "due_within_10", _ => "due_later",
+                };
+                for key in [format!("{branch} {sector}"), "total".to_owned()] {
+                    let row = wanted.entry(key).or_default();
+                    for class in ["open".to_owned(), format!("age {age}"), format!("due {due}")] {
+                        *row.entry(class).or_default() += 1;
+                    }
+                }
+            }
+            let report = office.get(&format!("/reports/ageing?as_of={as_of}")).await.expect(200).body;
+            assert_eq!(report["as_of"], json!(as_of));
+            let mut told: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
+            let rows = report["rows"].as_array().unwrap().iter().chain([&report["total"]]);
+            for row in rows.filter(|row| row["open"] != 0) {
+                let named = |name: &str| row[name].as_str().map(str::to_owned);
+                let key = named("branch_code").zip(named("sector_code")).map_or_else(|| "total".to_owned(), |(branch, sector)| format!("{branch} {sector}"));
+                let counts = told.entry(key).or_default();
+                counts.insert("open".to_owned(), row["open"].as_i64().unwrap());
+                for (by, short) in [("by_age", "age"), ("by_due", "due")] {
+                    counts.extend(row[by].as_object().unwrap().iter().map(|(name, count)| (format!("{short} {name}"), count.as_i64().unwrap())));
+                }
+            }
+            assert_eq!(told, wanted, "{as_of}");
+            let rates = office.get(&format!("/rates?from=2024-12-01&to={as_of}")).await.expect(200).body;
+            assert_eq!(rates["total"]["in_process"]["total"], report["total"]["open"], "{as_of}");
+            for (class, count) in wanted.remove("total").unwrap_or_default() {
+                *seen.entry(class).or_default() += count;
+            }
+        }
+        assert_eq!(seen.len(), 1 + 7 + 9, "the evenings do not show all classes: {seen:?}");
+        office.get("/reports/ageing?as_of=2026-01-06").await.expect_faults(&["/query/as_of after-today"]);
+        let code = &written.reference.branch_by_id(written.ids.branches[0]).unwrap().code;
+        let all = office.get("/reports/ageing?as_of=2025-02-10").await.expect(200).body;
+        let own = office.get(&format!("/reports/ageing?as_of=2025-02-10&branch_code={code}")).await.expect(200).body;
+        let of_all: Vec<&Value> = all["rows"].as_array().unwrap().iter().filter(|row| row["branch_code"] == *code).collect();
+        assert!(of_all.len() < all["rows"].as_array().unwrap().len());
+        assert_eq!(own["rows"].as_array().unwrap().iter().collect::<Vec<_>>(), of_all);
+    }
+
     async fn repeated_supplements_are_those_of_the_events(db: TestDatabase) {
         let written = written(&db, 260);
         let (_house, office) = open(db, &written).await;
@@ -169,6 +230,33 @@ on_both! {
             assert_eq!(told, wanted, "{from}");
             assert!(!wanted.is_empty(), "the lives show nothing");
         }
+    }
+
+    async fn as_many_are_late_on_any_evening_as_the_rates_say(db: TestDatabase) {
+        let written = written(&db, 200);
+        let (_house, office) = open(db, &written).await;
+        let mut found = 0;
+        for (from, to) in [("2024-12-15", "2025-01-09"), ("2025-01-10", "2025-02-20"), ("2025-02-01", "2025-02-28"), ("2025-03-14", "2025-05-02"), ("2025-01-01", "2026-01-05")] {
+            let days = format!("from={from}&to={to}");
+            let list = office.get(&format!("/reports/overdue?{days}")).await.expect(200).body;
+            let mut codes: Vec<&str> = list["items"].as_array().unwrap().iter().map(|item| item["dossier_code"].as_str().unwrap()).collect();
+            let mut wanted = Vec::new();
+            for (life, events) in written.lives.iter().zip(&written.told) {
+                let Fact::Registered(registration) = &events[0].fact else { panic!("no registration") };
+                let mut figures = Figures::default();
+                life.count(&mut figures, (day(from), day(to), day(to)), None);
+                if figures.resolved.overdue + figures.closed_without_result.past_due + figures.in_process.overdue > 0 {
+                    wanted.push(registration.code.as_str());
+                }
+            }
+            codes.sort_unstable();
+            wanted.sort_unstable();
+            assert_eq!(codes, wanted, "{days}");
+            let causes = office.get(&format!("/reports/causes?{days}")).await.expect(200).body;
+            assert_eq!(causes["total"]["late"], wanted.len(), "{days}");
+            found += wanted.len();
+        }
+        assert!(found > 50, "the lives show nothing: {found}");
     }
 
     async fn causes_add_up_to_the_list_of_late_dossiers(db: TestDatabase) {
@@ -354,3 +442,61 @@ const ALWAYS_COUNT_AGAIN: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
 </oor:items>
 "#;
+
+#[derive(diesel::QueryableByName)]
+struct PlanLine {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    detail: String,
+}
+
+/// On SQLite, whose plans do not depend on how much there is: what is open now, what ended within sixty days of the evening
+/// and what lasted longer are each read through an index of their own, whichever branch is asked for.
+#[test]
+fn an_evening_that_is_over_is_not_answered_by_looking_through_everything() {
+    use diesel::RunQueryDsl as _;
+    use diesel::connection::{Connection as _, InstrumentationEvent};
+    use std::sync::{Arc, Mutex};
+    let db = crate::support::database::fresh(crate::support::database::Kind::Sqlite).unwrap();
+    let ground = crate::support::ground::Ground::at(&db, "2026-03-10 09:00");
+    let reference = ground.reference();
+    let one = reference.branches().iter().next().unwrap().id;
+    for branch in [None, Some(one)] {
+        let plans: Vec<String> = ground.write({
+            let reference = Arc::clone(&reference);
+            move |c| {
+                let said: Arc<Mutex<Vec<String>>> = Arc::default();
+                let heard = Arc::clone(&said);
+                let motcua::db::Conn::Sqlite(sqlite) = c else { panic!("not SQLite") };
+                sqlite.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                    if let InstrumentationEvent::StartQuery { query, .. } = event {
+                        heard.lock().unwrap().push(query.to_string());
+                    }
+                });
+                motcua::report::ageing::ageing(
+                    c,
+                    &reference,
+                    branch,
+                    (day("2025-03-10"), day("2026-03-10")),
+                )?;
+                let motcua::db::Conn::Sqlite(sqlite) = c else { panic!("not SQLite") };
+                sqlite.set_instrumentation(None::<Box<dyn diesel::connection::Instrumentation>>);
+                let said = said.lock().unwrap().clone();
+                let mut plans = Vec::new();
+                for text in said.iter().filter(|text| text.contains("FROM `dossiers`")) {
+                    let lines: Vec<PlanLine> =
+                        diesel::sql_query(format!("explain query plan {text}")).load(*sqlite)?;
+                    plans.push(lines.iter().map(|line| line.detail.as_str()).collect::<Vec<_>>().join("; "));
+                }
+                Ok(plans)
+            }
+        });
+        let indexes = match branch {
+            None => ["dossiers_open_everywhere", "dossiers_by_end", "dossiers_lasted_long"],
+            Some(_) => ["dossiers_open_of_branch", "dossiers_of_branch_by_end", "dossiers_lasted_long"],
+        };
+        assert_eq!(plans.len(), indexes.len(), "{plans:#?}");
+        for (plan, index) in plans.iter().zip(indexes) {
+            assert!(plan.contains(&format!("INDEX {index}")), "{index}: {plan}");
+        }
+    }
+}
