@@ -6,6 +6,7 @@ use crate::domain::lifecycle::Act;
 use crate::domain::role::Role;
 use crate::failure::{Failure, Outcome};
 use crate::http::Problem;
+use crate::reference::Reference;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use std::future::{Ready, ready};
 use std::ops::Deref;
@@ -44,6 +45,18 @@ impl Officer {
             Some(own) if own != branch => Err(Failure::Forbidden("foreign-branch")),
             _ => Ok(()),
         }
+    }
+
+    /// The branch that is meant: the one named in `?branch_code=`, which must be the officer's to see, or all that is.
+    ///
+    /// # Errors
+    /// `Invalid` (`unknown-value`); `Forbidden`: `foreign-branch`.
+    pub fn narrowed(&self, reference: &Reference, code: Option<&str>) -> Outcome<Option<BranchId>> {
+        let Some(code) = code else { return Ok(self.scope()) };
+        let unknown = || Failure::field("/query/branch_code", "unknown-value");
+        let branch = reference.branch(code).ok_or_else(unknown)?.id;
+        self.sees(branch)?;
+        Ok(Some(branch))
     }
 
     /// The one branch the officer sees; `None` sees all.

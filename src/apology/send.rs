@@ -20,24 +20,18 @@ use crate::domain::ids::ApologyId;
 use crate::domain::letter_status::{LetterStatus, MailState};
 use crate::failure::{Failure, Outcome};
 use crate::jobs::{Job, Trouble, finish, renew};
-use crate::mail::{self, Accepted, Attachment, Outgoing};
+use crate::mail::{self, Accepted, Attachment, Handed, Outgoing, UNKNOWN, message_id};
 use crate::paper::{self, Kept};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 pub const KIND: &str = "send_apology";
 
-/// Stands in `mail_error` when the service was killed between the text and its answer.
-pub const UNKNOWN: &str = "handed_over_unknown";
-
 /// A signed letter came while the other was being handed over: that one goes out.
 const SIGNED_MEANWHILE: &str = "signed-meanwhile";
 
 /// Handed over on paper while it waited to be mailed: the job has nothing left to do.
 const MOVED_ON: &str = "apology-moved-on";
-
-/// After so long without success the letter goes to the paper list (RFC 5321 §4.5.4.1: at least 4 to 5 days).
-const GIVE_UP: TimeDelta = TimeDelta::days(5);
 
 #[derive(Debug, Deserialize)]
 struct Payload {
@@ -50,23 +44,14 @@ pub fn send(room: &PostRoom, job: &Job) -> Result<(), Trouble> {
         serde_json::from_value(job.payload.clone()).map_err(|error| Trouble::Permanent(error.to_string()))?;
     let Some(row) = begin(room, job, payload.apology)? else { return Ok(()) };
     let mail = compose(room, &row)?;
-
-    let mut held_back = None;
-    let answer = room.carrier.hand_over(&mail, &mut || {
-        mark_handed_over(room, job, &row).map_err(|failure| {
-            let said = failure.to_string();
-            held_back = Some(failure);
-            said
-        })
-    });
-    match (answer, held_back) {
-        (_, Some(Failure::Conflict(MOVED_ON))) => Ok(()),
-        (_, Some(Failure::Conflict(SIGNED_MEANWHILE))) => {
+    match room.carrier.hand_over_once(&mail, || mark_handed_over(room, job, &row)) {
+        Handed::HeldBack(Failure::Conflict(MOVED_ON)) => Ok(()),
+        Handed::HeldBack(Failure::Conflict(SIGNED_MEANWHILE)) => {
             Err(Trouble::Transient(SIGNED_MEANWHILE.to_owned()))
         }
-        (_, Some(failure)) => Err(failure.into()),
-        (Ok(accepted), None) => sent(room, job, &row, &accepted),
-        (Err(failure), None) => not_sent(room, job, &row, failure),
+        Handed::HeldBack(failure) => Err(failure.into()),
+        Handed::Taken(accepted) => sent(room, job, &row, &accepted),
+        Handed::NotTaken(failure) => not_sent(room, job, &row, failure),
     }
 }
 
@@ -138,13 +123,6 @@ pub fn job_key(id: ApologyId) -> String {
     format!("{KIND}:{id}")
 }
 
-/// `<apology-id>@<host of the sender>`.
-pub fn message_id(id: ApologyId, from: &str) -> String {
-    let address = from.rsplit_once('<').map_or(from, |(_, rest)| rest.trim_end().trim_end_matches('>'));
-    let host = address.rsplit_once('@').map_or("localhost", |(_, host)| host.trim());
-    format!("{id}@{host}")
-}
-
 /// The last moment before the text: from here on a crash leaves the letter to a person.
 fn mark_handed_over(room: &PostRoom, job: &Job, row: &ApologyRow) -> Outcome<()> {
     let (job, clock, id, composed) = (job.clone(), room.clock.clone(), row.id, row.version);
@@ -192,14 +170,8 @@ fn set_right(room: &PostRoom, id: ApologyId, now: DateTime<Utc>) -> Outcome<()> 
 }
 
 fn not_sent(room: &PostRoom, job: &Job, row: &ApologyRow, failure: mail::Failure) -> Result<(), Trouble> {
-    if let mail::Failure::Misconfigured { reason } = &failure {
-        tracing::error!(
-            reason,
-            "the mail server refuses our settings: no letter goes out until they are mended"
-        );
-    }
     let since = row.approved_at.map_or(TimeDelta::zero(), |approved_at| room.clock.now() - approved_at.0);
-    if !failure.worth_retrying() || since > GIVE_UP {
+    if !failure.leaves_hope(since) {
         return Ok(give_up(room, job, row.id, failure.reason())?);
     }
     match put_back(room, job, row.id, failure.reason()) {

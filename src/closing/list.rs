@@ -4,7 +4,6 @@ use super::figures::ReportKind;
 use super::store::{self, Filter};
 use super::view::ClosingView;
 use crate::account::Officer;
-use crate::failure::Failure;
 use crate::http::{House, Listed, Listing, PageParams, Problem};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
@@ -40,14 +39,7 @@ pub async fn list_closings(
         .snapshot(move |c| {
             let reference = references.of(c)?;
             let Listing { filter, page } = listing;
-            let branch = match filter.branch_code.as_deref().map(|code| reference.branch(code)) {
-                Some(None) => return Err(Failure::field("/query/branch_code", "unknown-value")),
-                Some(Some(branch)) => {
-                    officer.sees(branch.id)?;
-                    Some(branch.id)
-                }
-                None => officer.scope(),
-            };
+            let branch = officer.narrowed(&reference, filter.branch_code.as_deref())?;
             let filter = Filter { branch, report: filter.report };
             let rows = store::page(c, &filter, page.after(SORT)?, page.fetch())?;
             let count = if page.count { Some(store::count(c, &filter)?) } else { None };

@@ -8,12 +8,14 @@
 mod carrier_url;
 mod folder;
 mod message;
+mod once;
 mod reply;
 mod smtp;
 #[cfg(test)]
 mod test_server;
 
 pub use carrier_url::CarrierError;
+pub use once::{Handed, UNKNOWN, message_id};
 
 use crate::domain::one_line::one_line;
 use chrono::{DateTime, Utc};

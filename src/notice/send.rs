@@ -1,29 +1,21 @@
-//! The job `send_notice`: brings a notice to the recipient's mail server, once. The way of `apology/send.rs`: marked
-//! `handed_over` before the first byte of the text; what is found marked by another was left by a killed process and
-//! waits for a person rather than being sent twice. The end of the job is left to the worker: a job that is begun again
-//! finds the notice settled and does nothing.
+//! The job `send_notice`: brings a notice to the recipient's mail server, once (`mail/once.rs`). The end of the job is left to
+//! the worker: a job that is begun again finds the notice settled and does nothing.
 
 use super::Room;
 use super::store::{self, NoticeRow, State};
 use crate::domain::ids::NoticeId;
 use crate::failure::{Failure, Outcome};
 use crate::jobs::{Job, Trouble, renew};
-use crate::mail::{self, Accepted, Attachment, Outgoing};
-use chrono::TimeDelta;
+use crate::mail::{self, Accepted, Attachment, Handed, Outgoing, UNKNOWN, message_id};
 use serde::Deserialize;
 
 pub const KIND: &str = "send_notice";
 
-/// Stands in `error` when the service was killed between the text and its answer.
-pub const UNKNOWN: &str = "handed_over_unknown";
 /// Stands in `error` of what was still waiting when it was of no more use.
 pub const TOO_LATE: &str = "too_late";
 
 /// It is not queued any more: the job has nothing left to do.
 const MOVED_ON: &str = "notice-moved-on";
-
-/// After so long without success it has failed (RFC 5321 §4.5.4.1: at least 4 to 5 days).
-const GIVE_UP: TimeDelta = TimeDelta::days(5);
 
 #[derive(Debug, Deserialize)]
 struct Payload {
@@ -44,19 +36,11 @@ pub fn send(room: &Room, job: &Job) -> Result<(), Trouble> {
         serde_json::from_value(job.payload.clone()).map_err(|error| Trouble::Permanent(error.to_string()))?;
     let Some(row) = begin(room, payload.notice)? else { return Ok(()) };
     let mail = compose(room, &row)?;
-    let mut held_back = None;
-    let answer = room.carrier.hand_over(&mail, &mut || {
-        mark_handed_over(room, job, row.id).map_err(|failure| {
-            let said = failure.to_string();
-            held_back = Some(failure);
-            said
-        })
-    });
-    match (answer, held_back) {
-        (_, Some(Failure::Conflict(MOVED_ON))) => Ok(()),
-        (_, Some(failure)) => Err(failure.into()),
-        (Ok(accepted), None) => Ok(sent(room, &row, &accepted)?),
-        (Err(failure), None) => not_sent(room, job, &row, failure),
+    match room.carrier.hand_over_once(&mail, || mark_handed_over(room, job, row.id)) {
+        Handed::HeldBack(Failure::Conflict(MOVED_ON)) => Ok(()),
+        Handed::HeldBack(failure) => Err(failure.into()),
+        Handed::Taken(accepted) => Ok(sent(room, &row, &accepted)?),
+        Handed::NotTaken(failure) => not_sent(room, job, &row, failure),
     }
 }
 
@@ -102,13 +86,6 @@ fn compose(room: &Room, row: &NoticeRow) -> Outcome<Outgoing> {
     })
 }
 
-/// `<notice-id>@<host of the sender>`.
-fn message_id(id: NoticeId, from: &str) -> String {
-    let address = from.rsplit_once('<').map_or(from, |(_, rest)| rest.trim_end().trim_end_matches('>'));
-    let host = address.rsplit_once('@').map_or("localhost", |(_, host)| host.trim());
-    format!("{id}@{host}")
-}
-
 /// The last moment before the text: from here on a crash leaves the notice to a person.
 fn mark_handed_over(room: &Room, job: &Job, id: NoticeId) -> Outcome<()> {
     let (job, clock) = (job.clone(), room.clock.clone());
@@ -140,13 +117,7 @@ fn sent(room: &Room, row: &NoticeRow, accepted: &Accepted) -> Outcome<()> {
 }
 
 fn not_sent(room: &Room, job: &Job, row: &NoticeRow, failure: mail::Failure) -> Result<(), Trouble> {
-    if let mail::Failure::Misconfigured { reason } = &failure {
-        tracing::error!(
-            reason,
-            "the mail server refuses our settings: no notice goes out until they are mended"
-        );
-    }
-    let over = !failure.worth_retrying() || room.clock.now() - row.made_at.0 > GIVE_UP;
+    let over = !failure.leaves_hope(room.clock.now() - row.made_at.0);
     let (own, id, reason, now) = (job.clone(), row.id, failure.reason().to_owned(), room.clock.now());
     let to = if over { State::Failed } else { State::Queued };
     let moved = room.db.write_blocking(move |tx| {

@@ -3,8 +3,8 @@
 //! then, through the indexes of what is open and of what has ended; those whose clock was moved since are asked for their
 //! events (docs/decisions/0012).
 
-use super::format::{Format, Sheet, answer};
-use super::heading::Heading;
+use super::format::{Format, Sheet};
+use super::tabled::{Place, by_place, columns as columns_from, tabled};
 use crate::account::Officer;
 use crate::apology::Letters;
 use crate::db::Conn;
@@ -122,29 +122,17 @@ pub async fn report_ageing(
     let now = house.clock.now();
     let today = day_of(now);
     let as_of = as_of.unwrap_or(today);
-    let references = house.references.clone();
-    let (found, heading) = house
-        .db
-        .snapshot(move |c| {
-            let reference = references.of(c)?;
-            let branch = match branch_code.as_deref().map(|code| reference.branch(code)) {
-                Some(None) => return Err(Failure::field("/query/branch_code", "unknown-value")),
-                Some(Some(branch)) => {
-                    officer.sees(branch.id)?;
-                    Some(branch.id)
-                }
-                None => officer.scope(),
-            };
-            if as_of > today {
-                return Err(Failure::field("/query/as_of", "after-today"));
-            }
-            let found = ageing(c, &reference, branch, (as_of, today))?;
-            let heading = Heading::of(&reference, found.branch_code.as_deref());
-            Ok((found, heading))
-        })
-        .await?;
-    let sheet = || Sheet::of(table(&found), heading.clone());
-    answer(format, &format!("ho-so-ton-{as_of}"), &found, (&letters.press, now), sheet).await
+    let read = move |c: &mut Conn<'_>, reference: &Reference| {
+        let branch = officer.narrowed(reference, branch_code.as_deref())?;
+        if as_of > today {
+            return Err(Failure::field("/query/as_of", "after-today"));
+        }
+        let found = ageing(c, reference, branch, (as_of, today))?;
+        let branch_code = found.branch_code.clone();
+        Ok((found, branch_code))
+    };
+    let sheet = |found: &Ageing, heading| Sheet::of(table(found), heading);
+    tabled(&house, (&letters, now), (format, format!("ho-so-ton-{as_of}")), read, sheet).await
 }
 
 /// The open dossiers of a branch, or of all, on a day: today or before.
@@ -164,19 +152,12 @@ pub fn ageing(
         rows.entry((line.branch, line.sector)).or_default().add(&line, as_of);
         total.add(&line, as_of);
     }
-    let mut rows: Vec<AgeingRow> = rows
-        .into_iter()
-        .map(|((branch, sector), counts)| {
-            let sector = reference.sector_by_id(sector);
-            AgeingRow {
-                branch_code: reference.branch_by_id(branch).map(|b| b.code.clone()).unwrap_or_default(),
-                sector_code: sector.map(|sector| sector.code.clone()).unwrap_or_default(),
-                sector: sector.map(|sector| sector.name.clone()).unwrap_or_default(),
-                counts,
-            }
-        })
-        .collect();
-    rows.sort_by(|a, b| (&a.branch_code, &a.sector_code).cmp(&(&b.branch_code, &b.sector_code)));
+    let rows = by_place(reference, rows, |Place { branch_code, sector_code, sector }, counts| AgeingRow {
+        branch_code,
+        sector_code,
+        sector,
+        counts,
+    });
     let branch_code = branch.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.clone());
     Ok(Ageing { as_of, branch_code, rows, total })
 }
@@ -216,11 +197,8 @@ fn table(found: &Ageing) -> Table {
     columns.extend(Age::ALL.iter().map(|age| Column::of(BY_AGE, age_words(*age), 9)));
     columns.push(Column::of(BY_DUE, "Tổng số", 10));
     columns.extend(ToDue::ALL.iter().map(|to_due| Column::of(BY_DUE, due_words(*to_due), 10)));
-    let places = |start: usize, count: usize| -> Vec<u16> {
-        (start..start + count).filter_map(|place| u16::try_from(place).ok()).collect()
-    };
-    let ages = places(3, Age::ALL.len());
-    let dues = places(4 + Age::ALL.len(), ToDue::ALL.len());
+    let ages = columns_from(3, Age::ALL.len());
+    let dues = columns_from(4 + Age::ALL.len(), ToDue::ALL.len());
     let cells = |counts: &AgeingCounts| {
         let mut cells = vec![Cell::Sum(ages.clone(), counts.open)];
         cells.extend(Age::ALL.iter().map(|age| Cell::Number(counts.age(*age))));

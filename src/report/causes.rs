@@ -3,9 +3,9 @@
 
 use super::asked::ReportAsked;
 use super::cause_words;
-use super::format::{Sheet, answer};
-use super::heading::Heading;
+use super::format::Sheet;
 use super::question::Question;
+use super::tabled::{Place, by_place, columns as columns_from, tabled};
 use crate::account::Officer;
 use crate::apology::{self, Letters, Period, Which};
 use crate::db::Conn;
@@ -14,7 +14,7 @@ use crate::documents::table::{Cell, Column, Table};
 use crate::domain::apology::{CauseCode, CauseKind};
 use crate::domain::ids::{BranchId, SectorId};
 use crate::domain::local_time::day_of;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::http::{House, Problem, Query};
 use crate::reference::Reference;
 use actix_web::web::Data;
@@ -101,19 +101,14 @@ pub async fn report_causes(
 ) -> Result<HttpResponse, Problem> {
     let (report, now) = (asked.into_inner(), house.clock.now());
     let asked = report.by(&[]);
-    let references = house.references.clone();
-    let (found, heading) = house
-        .db
-        .snapshot(move |c| {
-            let reference = references.of(c)?;
-            let question = asked.question(c, &reference, day_of(now), officer.scope())?;
-            let found = causes(c, &reference, &question, day_of(now))?;
-            let heading = Heading::of(&reference, found.branch_code.as_deref());
-            Ok::<_, Failure>((found, heading))
-        })
-        .await?;
-    let sheet = || Sheet::of(table(&found), heading.clone());
-    answer(report.format, &report.named("nguyen-nhan"), &found, (&letters.press, now), sheet).await
+    let read = move |c: &mut Conn<'_>, reference: &Reference| {
+        let question = asked.question(c, reference, day_of(now), officer.scope())?;
+        let found = causes(c, reference, &question, day_of(now))?;
+        let branch_code = found.branch_code.clone();
+        Ok((found, branch_code))
+    };
+    let sheet = |found: &Causes, heading| Sheet::of(table(found), heading);
+    tabled(&house, (&letters, now), (report.format, report.named("nguyen-nhan")), read, sheet).await
 }
 
 /// The causes of the late dossiers of these days.
@@ -147,19 +142,12 @@ pub fn causes(
             break;
         }
     }
-    let mut rows: Vec<CauseRow> = rows
-        .into_iter()
-        .map(|((branch, sector), counts)| {
-            let sector = reference.sector_by_id(sector);
-            CauseRow {
-                branch_code: reference.branch_by_id(branch).map(|b| b.code.clone()).unwrap_or_default(),
-                sector_code: sector.map(|sector| sector.code.clone()).unwrap_or_default(),
-                sector: sector.map(|sector| sector.name.clone()).unwrap_or_default(),
-                counts,
-            }
-        })
-        .collect();
-    rows.sort_by(|a, b| (&a.branch_code, &a.sector_code).cmp(&(&b.branch_code, &b.sector_code)));
+    let rows = by_place(reference, rows, |Place { branch_code, sector_code, sector }, counts| CauseRow {
+        branch_code,
+        sector_code,
+        sector,
+        counts,
+    });
     Ok(Causes {
         from: question.from,
         to: question.to,
@@ -189,9 +177,6 @@ pub fn table(found: &Causes) -> Table {
     columns.extend(objective.iter().map(|code| Column::of(OBJECTIVE, &cause_words::cause(code), 14)));
     columns.push(Column::new("Nguyên nhân riêng của đơn vị", 14));
     columns.push(Column::new("Chưa nêu nguyên nhân", 14));
-    let places = |start: usize, count: usize| -> Vec<u16> {
-        (start..start + count).filter_map(|place| u16::try_from(place).ok()).collect()
-    };
     let (of_subjective, of_objective) = (4, 5 + subjective.len());
     let own = of_objective + objective.len();
     let summed: Vec<u16> = [3, of_objective - 1, own, own + 1]
@@ -200,9 +185,9 @@ pub fn table(found: &Causes) -> Table {
         .collect();
     let cells = |counts: &CauseCounts| {
         let mut cells = vec![Cell::Sum(summed.clone(), counts.late)];
-        cells.push(Cell::Sum(places(of_subjective, subjective.len()), counts.subjective));
+        cells.push(Cell::Sum(columns_from(of_subjective, subjective.len()), counts.subjective));
         cells.extend(subjective.iter().map(|code| Cell::Number(counts.of(code))));
-        cells.push(Cell::Sum(places(of_objective, objective.len()), counts.objective));
+        cells.push(Cell::Sum(columns_from(of_objective, objective.len()), counts.objective));
         cells.extend(objective.iter().map(|code| Cell::Number(counts.of(code))));
         cells.extend([Cell::Number(counts.own_causes), Cell::Number(counts.not_said)]);
         cells

@@ -2,9 +2,10 @@
 //! columns; the sums are checked before anything goes out.
 
 use super::asked::{Asked, Grouping, ReportAsked};
-use super::format::{Sheet, answer};
+use super::format::Sheet;
 use super::heading::Heading;
 use super::rates::rates;
+use super::tabled::tabled;
 use super::view::{FiguresView, RatesView};
 use crate::account::Officer;
 use crate::apology::Letters;
@@ -130,18 +131,13 @@ pub async fn form_ii06a(
     let asked = report.by(&[Grouping::Sector]);
     let now = house.clock.now();
     let today = day_of(now);
-    let references = house.references.clone();
-    let (form, heading) = house
-        .db
-        .snapshot(move |c| {
-            let reference = references.of(c)?;
-            let form = ii06a(c, &reference, &asked, today, officer.scope())?;
-            let heading = Heading::of(&reference, form.branch_code.as_deref());
-            Ok::<_, Failure>((form, heading))
-        })
-        .await?;
-    let sheet = || sheet(&form, &heading);
-    answer(report.format, &report.named("ii06a"), &form, (&letters.press, now), sheet).await
+    let read = move |c: &mut Conn<'_>, reference: &Reference| {
+        let form = ii06a(c, reference, &asked, today, officer.scope())?;
+        let branch_code = form.branch_code.clone();
+        Ok((form, branch_code))
+    };
+    let sheet = |form: &Ii06a, heading| sheet(form, &heading);
+    tabled(&house, (&letters, now), (report.format, report.named("ii06a")), read, sheet).await
 }
 
 /// The form as people are given it, with the places where it is signed.

@@ -25,6 +25,7 @@ pub mod rates;
 mod reappointed;
 mod store;
 pub mod supplements;
+mod tabled;
 mod tally_rows;
 pub mod unit;
 pub mod verify;

@@ -2,8 +2,8 @@
 //! anybody has apologised. As many as the rates of the same days count.
 
 use super::cause_words;
-use super::format::{Format, Sheet, answer};
-use super::heading::Heading;
+use super::format::{Format, Sheet};
+use super::tabled::tabled;
 use crate::account::Officer;
 use crate::apology::{self, Late, LetterOf, Letters, Period, Which};
 use crate::both;
@@ -92,29 +92,17 @@ pub async fn overdue_dossiers(
     let OverdueAsked { from, to, branch_code, format } = asked.into_inner();
     let now = house.clock.now();
     let today = day_of(now);
-    let references = house.references.clone();
-    let (found, heading) = house
-        .db
-        .snapshot(move |c| {
-            let reference = references.of(c)?;
-            if from > to {
-                return Err(Failure::Invalid(vec![FieldFault::new("/query/to", "before-from")]));
-            }
-            let branch = match branch_code.as_deref().map(|code| reference.branch(code)) {
-                Some(None) => return Err(Failure::field("/query/branch_code", "unknown-value")),
-                Some(Some(branch)) => {
-                    officer.sees(branch.id)?;
-                    Some(branch.id)
-                }
-                None => officer.scope(),
-            };
-            let found = overdue(c, &reference, branch, from, to, today)?;
-            let code = branch.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.as_str());
-            Ok::<_, Failure>((found, Heading::of(&reference, code)))
-        })
-        .await?;
-    let sheet = || Sheet::of(table(&found), heading.clone());
-    answer(format, &format!("qua-han-{from}-{to}"), &found, (&letters.press, now), sheet).await
+    let read = move |c: &mut Conn<'_>, reference: &Reference| {
+        if from > to {
+            return Err(Failure::Invalid(vec![FieldFault::new("/query/to", "before-from")]));
+        }
+        let branch = officer.narrowed(reference, branch_code.as_deref())?;
+        let found = overdue(c, reference, branch, from, to, today)?;
+        let code = branch.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.clone());
+        Ok((found, code))
+    };
+    let sheet = |found: &Overdue, heading| Sheet::of(table(found), heading);
+    tabled(&house, (&letters, now), (format, format!("qua-han-{from}-{to}")), read, sheet).await
 }
 
 /// # Errors

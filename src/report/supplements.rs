@@ -2,10 +2,10 @@
 //! allows one), with every request: when, by whom, whether too late, and why.
 
 use super::asked::ReportAsked;
-use super::format::{Sheet, answer};
-use super::heading::Heading;
+use super::format::Sheet;
 use super::integrity::{Judge, Wanted, measures, wanted};
 use super::store;
+use super::tabled::tabled;
 use crate::account::Officer;
 use crate::apology::Letters;
 use crate::db::Conn;
@@ -80,32 +80,26 @@ pub async fn report_supplements(
 ) -> Result<HttpResponse, Problem> {
     let (report, now, limits) = (asked.into_inner(), house.clock.now(), house.settings.integrity);
     let asked = report.by(&[]);
-    let references = house.references.clone();
-    let (found, heading) = house
-        .db
-        .snapshot(move |c| {
-            let reference = references.of(c)?;
-            let scope = officer.scope();
-            let question = asked.question(c, &reference, day_of(now), scope)?;
-            let (measures, wanted) = (measures(limits)?, wanted(&question, now));
-            let judge = Judge { reference: &reference, measures: &measures, wanted: &wanted };
-            let hits = judge.find(c, Sign::SecondSupplement, None, MOST + 1)?.hits;
-            let mut seen = BTreeSet::new();
-            let ids: Vec<DossierId> =
-                hits.iter().map(|hit| hit.place.dossier).filter(|id| seen.insert(*id)).collect();
-            if ids.len() > MOST {
-                return Err(Failure::Invalid(vec![FieldFault::with("/query/to", "too-many", MOST)]));
-            }
-            let own = scope.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.clone());
-            let branch_code = asked.branch_code.clone().or(own);
-            let items = lines(c, &reference, &ids, &wanted)?;
-            let heading = Heading::of(&reference, branch_code.as_deref());
-            let (from, to, as_of) = (question.from, question.to, question.as_of);
-            Ok((Supplements { from, to, as_of, branch_code, items }, heading))
-        })
-        .await?;
-    let sheet = || Sheet::of(table(&found), heading.clone());
-    answer(report.format, &report.named("bo-sung"), &found, (&letters.press, now), sheet).await
+    let read = move |c: &mut Conn<'_>, reference: &Reference| {
+        let scope = officer.scope();
+        let question = asked.question(c, reference, day_of(now), scope)?;
+        let (measures, wanted) = (measures(limits)?, wanted(&question, now));
+        let judge = Judge { reference, measures: &measures, wanted: &wanted };
+        let hits = judge.find(c, Sign::SecondSupplement, None, MOST + 1)?.hits;
+        let mut seen = BTreeSet::new();
+        let ids: Vec<DossierId> =
+            hits.iter().map(|hit| hit.place.dossier).filter(|id| seen.insert(*id)).collect();
+        if ids.len() > MOST {
+            return Err(Failure::Invalid(vec![FieldFault::with("/query/to", "too-many", MOST)]));
+        }
+        let own = scope.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.clone());
+        let branch_code = asked.branch_code.clone().or(own);
+        let items = lines(c, reference, &ids, &wanted)?;
+        let (from, to, as_of) = (question.from, question.to, question.as_of);
+        Ok((Supplements { from, to, as_of, branch_code: branch_code.clone(), items }, branch_code))
+    };
+    let sheet = |found: &Supplements, heading| Sheet::of(table(found), heading);
+    tabled(&house, (&letters, now), (report.format, report.named("bo-sung")), read, sheet).await
 }
 
 fn lines(

@@ -2,17 +2,18 @@
 //! or overdue, and what lies with whom at its end. From the tallies, as the rates.
 
 use super::asked::{Grouping, ReportAsked};
-use super::format::{Sheet, answer};
-use super::heading::Heading;
+use super::format::Sheet;
 use super::rates::rates;
+use super::tabled::tabled;
 use super::view::{FiguresView, RateView, RatesView};
 use crate::account::Officer;
 use crate::apology::Letters;
+use crate::db::Conn;
 use crate::documents::dates;
 use crate::documents::table::{Cell, Column, Table};
 use crate::domain::local_time::day_of;
-use crate::failure::Failure;
 use crate::http::{House, Problem, Query};
+use crate::reference::Reference;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use chrono::NaiveDate;
@@ -107,38 +108,31 @@ pub async fn report_workload(
 ) -> Result<HttpResponse, Problem> {
     let (report, now) = (asked.into_inner(), house.clock.now());
     let asked = report.by(&[Grouping::Branch, Grouping::Officer]);
-    let references = house.references.clone();
-    let (found, heading) = house
-        .db
-        .snapshot(move |c| {
-            let reference = references.of(c)?;
-            let scope = officer.scope();
-            let RatesView { from, to, as_of, rows, total, .. } =
-                rates(c, &reference, &asked, day_of(now), scope)?;
-            let own = scope.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.clone());
-            let branch_code = asked.branch_code.clone().or(own);
-            let mut rows: Vec<WorkloadRow> = rows
-                .into_iter()
-                .map(|row| WorkloadRow {
-                    branch_code: row.branch_code.unwrap_or_default(),
-                    officer: row.officer.flatten(),
-                    officer_name: row.officer_name,
-                    figures: WorkloadFigures::of(row.figures),
-                })
-                .collect();
-            // Nobody comes last.
-            rows.sort_by(|a, b| {
-                let key =
-                    |row: &WorkloadRow| (row.branch_code.clone(), row.officer.is_none(), row.officer.clone());
-                key(a).cmp(&key(b))
-            });
-            let heading = Heading::of(&reference, branch_code.as_deref());
-            let total = WorkloadFigures::of(total);
-            Ok::<_, Failure>((Workload { from, to, as_of, branch_code, rows, total }, heading))
-        })
-        .await?;
-    let sheet = || Sheet::of(table(&found), heading.clone());
-    answer(report.format, &report.named("khoi-luong"), &found, (&letters.press, now), sheet).await
+    let read = move |c: &mut Conn<'_>, reference: &Reference| {
+        let scope = officer.scope();
+        let RatesView { from, to, as_of, rows, total, .. } = rates(c, reference, &asked, day_of(now), scope)?;
+        let own = scope.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.clone());
+        let branch_code = asked.branch_code.clone().or(own);
+        let mut rows: Vec<WorkloadRow> = rows
+            .into_iter()
+            .map(|row| WorkloadRow {
+                branch_code: row.branch_code.unwrap_or_default(),
+                officer: row.officer.flatten(),
+                officer_name: row.officer_name,
+                figures: WorkloadFigures::of(row.figures),
+            })
+            .collect();
+        // Nobody comes last.
+        rows.sort_by(|a, b| {
+            let key =
+                |row: &WorkloadRow| (row.branch_code.clone(), row.officer.is_none(), row.officer.clone());
+            key(a).cmp(&key(b))
+        });
+        let total = WorkloadFigures::of(total);
+        Ok((Workload { from, to, as_of, branch_code: branch_code.clone(), rows, total }, branch_code))
+    };
+    let sheet = |found: &Workload, heading| Sheet::of(table(found), heading);
+    tabled(&house, (&letters, now), (report.format, report.named("khoi-luong")), read, sheet).await
 }
 
 fn table(found: &Workload) -> Table {

@@ -6,7 +6,6 @@ use crate::account::Officer;
 use crate::domain::ids::ScheduleId;
 use crate::domain::local_time::day_of;
 use crate::domain::schedule::reach;
-use crate::failure::Failure;
 use crate::http::{House, Listed, Listing, PageParams, Problem};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
@@ -36,14 +35,7 @@ pub async fn list_schedules(
         .snapshot(move |c| {
             let reference = references.of(c)?;
             let Listing { filter, page } = listing;
-            let branch = match filter.branch_code.as_deref().map(|code| reference.branch(code)) {
-                Some(None) => return Err(Failure::field("/query/branch_code", "unknown-value")),
-                Some(Some(branch)) => {
-                    officer.sees(branch.id)?;
-                    Some(branch.id)
-                }
-                None => officer.scope(),
-            };
+            let branch = officer.narrowed(&reference, filter.branch_code.as_deref())?;
             let rows = store::page(c, branch, page.after(SORT)?, page.fetch())?;
             let count = if page.count { Some(store::count(c, branch)?) } else { None };
             let key = |row: &store::ScheduleRow| (row.name.clone(), row.id);

@@ -8,7 +8,7 @@ use super::visit::{Shown, Visit};
 use crate::http::Problem;
 use actix_web::web::Path;
 use askama::Template;
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 /// A report: its name in addresses and words, where the API has it, and what it is asked with.
@@ -24,8 +24,8 @@ struct Report {
 enum Asks {
     /// From when to when.
     Days,
-    /// It tells how things stand now.
-    Nothing,
+    /// It tells how things stood on the last evening, or stand now.
+    Evening,
     /// A book is one year of one branch.
     Book,
 }
@@ -37,7 +37,7 @@ const REPORTS: [Report; 9] = [
     Report { name: "bo-sung", path: "/reports/supplements", asks: Asks::Days, by: "" },
     Report { name: "khoi-luong", path: "/reports/workload", asks: Asks::Days, by: "" },
     Report { name: "tung-khau", path: "/rates/handling", asks: Asks::Days, by: "branch,officer" },
-    Report { name: "ton", path: "/reports/ageing", asks: Asks::Nothing, by: "" },
+    Report { name: "ton", path: "/reports/ageing", asks: Asks::Evening, by: "" },
     Report { name: "liem-chinh", path: "/reports/integrity", asks: Asks::Days, by: "" },
     Report { name: "so", path: "/reports/register", asks: Asks::Book, by: "" },
 ];
@@ -51,10 +51,14 @@ impl Report {
     }
 
     /// Its address in the API.
-    fn asked(&self, days: &Days, branch: &str, format: &str) -> String {
+    fn asked(&self, days: &Days, today: NaiveDate, branch: &str, format: &str) -> String {
         let shared = [("by", self.by), ("branch_code", branch), ("format", format)];
         match self.asks {
-            Asks::Nothing => with_query(self.path, &shared),
+            Asks::Evening => {
+                let today = today.to_string();
+                let as_of = if days.to > today { today.as_str() } else { days.to.as_str() };
+                with_query(self.path, &[&shared[..], &[("as_of", as_of)]].concat())
+            }
             Asks::Days => {
                 with_query(self.path, &[&shared[..], &[("from", &days.from), ("to", &days.to)]].concat())
             }
@@ -204,7 +208,7 @@ pub async fn show(visit: Visit) -> Shown {
         page.form = form;
         return visit.page(&page);
     };
-    match visit.get(&report.asked(&days, &branch, "table")).await {
+    match visit.get(&report.asked(&days, visit.today, &branch, "table")).await {
         Ok(table) => {
             (page.form, page.table) = (form, Some(table));
             visit.page(&page)
@@ -240,5 +244,5 @@ pub async fn file(visit: Visit, file: Path<String>) -> Shown {
     }
     let found = Report::named(report).filter(|_| FILES.contains(&format));
     let Some(report) = found else { return Err(Problem::no_such_path()) };
-    visit.file(&report.asked(&Days { from, to }, asked.value("branch_code"), format)).await
+    visit.file(&report.asked(&Days { from, to }, visit.today, asked.value("branch_code"), format)).await
 }

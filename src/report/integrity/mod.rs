@@ -9,10 +9,10 @@ mod table;
 pub use dossiers::list_integrity_dossiers;
 
 use super::asked::{Asked, Grouping, ReportAsked};
-use super::format::{Format, Sheet, answer};
-use super::heading::Heading;
+use super::format::{Format, Sheet};
 use super::question::{Question, ask};
 use super::store;
+use super::tabled::tabled;
 use crate::account::Officer;
 use crate::apology::Letters;
 use crate::config;
@@ -103,21 +103,17 @@ pub async fn report_integrity(
 ) -> Result<HttpResponse, Problem> {
     let report = asked.into_inner();
     let asked = report.by(&[Grouping::Branch]);
-    let (references, now, limits) = (house.references.clone(), house.clock.now(), house.settings.integrity);
+    let (now, limits) = (house.clock.now(), house.settings.integrity);
     // A table is in Vietnamese, whoever asks for it.
     let lang = if report.format == Format::Json { lang } else { Lang::Vi };
-    let (found, heading) = house
-        .db
-        .snapshot(move |c| {
-            let reference = references.of(c)?;
-            let mut found = integrity(c, &reference, &asked, limits, now, officer.scope())?;
-            found.say(lang, limits);
-            let heading = Heading::of(&reference, found.branch_code.as_deref());
-            Ok::<_, Failure>((found, heading))
-        })
-        .await?;
-    let sheet = || Sheet::of(table::table(&found), heading.clone());
-    answer(report.format, &report.named("liem-chinh"), &found, (&letters.press, now), sheet).await
+    let read = move |c: &mut Conn<'_>, reference: &Reference| {
+        let mut found = integrity(c, reference, &asked, limits, now, officer.scope())?;
+        found.say(lang, limits);
+        let branch_code = found.branch_code.clone();
+        Ok((found, branch_code))
+    };
+    let sheet = |found: &Integrity, heading| Sheet::of(table::table(found), heading);
+    tabled(&house, (&letters, now), (report.format, report.named("liem-chinh")), read, sheet).await
 }
 
 /// The measures that are set.

@@ -95,6 +95,10 @@ on_both! {
         let other = office.house.surfer(Role::Head, Some("KL")).await;
         other.get("/bao-cao?ky=nam&loai=ton").await.expect(200).says("Không có số liệu trong kỳ này");
         other.get("/bao-cao?ky=nam&loai=ton&branch_code=TS").await.expect(403);
+        // What is open is told as it stood at the end of the period, or stands today.
+        desk.get("/bao-cao?ky=nam&loai=ton").await.expect(200).says("Tại ngày 10/03/2026").says(">TS<");
+        let before = "/bao-cao?ky=tu-chon&from=01/03/2026&to=09/03/2026&loai=ton";
+        desk.get(before).await.expect(200).says("Tại ngày 09/03/2026").says("Không có số liệu trong kỳ này");
         office.house.stranger().get("/bao-cao").await.expect(303);
     }
 }
