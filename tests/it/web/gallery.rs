@@ -222,6 +222,7 @@ async fn views(origin: &str) -> Vec<View> {
         view("chicuctruong.ts", "chot-so-lieu-xem-truoc", "/chot-so-lieu/moi?ky=nam-truoc&report=rates"),
         view("chicuctruong.ts", "chot-so-lieu-mot", format!("/chot-so-lieu/{closing}")),
         view("vanphong", "chot-so-lieu-bieu", "/chot-so-lieu/moi?ky=thang-truoc&report=ii06a"),
+        view("vanphong", "chot-so-lieu-don-vi", "/chot-so-lieu/moi?ky=nam&report=unit"),
         view("vanphong", "canh-bao", "/canh-bao"),
         view("chicuctruong.ts", "canh-bao-don-vi", "/canh-bao?loai=overdue"),
         view("chicuctruong.ts", "canh-bao-thoi-gian", "/canh-bao/thoi-gian"),
