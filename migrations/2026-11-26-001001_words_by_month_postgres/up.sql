@@ -1,6 +1,6 @@
 -- Each dossier is found by the month of its receipt too (of all, and of its branch: the last eight signs of its key), so
--- that a search may ask for a part of the register, the newest first. Words are kept as they were folded: the parser of
--- texts took some numbers for signs and words of other scripts apart.
+-- that a search may ask for a part of the register, the newest first. Words are kept as they were folded, and
+-- made anew from there: the parser of texts took words of other scripts apart.
 create table dossier_words_by_month (
     dossier_id uuid primary key references dossiers (id),
     branch_id uuid not null,
@@ -8,11 +8,16 @@ create table dossier_words_by_month (
 );
 insert into dossier_words_by_month (dossier_id, branch_id, words)
     select dossier_id, branch_id,
-        array_to_tsvector(tsvector_to_array(words) || array['·' || month, '·' || month || right(branch_id::text, 8)])
+        array_to_tsvector(
+            array(select left(word, 200) from unnest(string_to_array(folded, ' ')) as of_name (word) where word <> '')
+            || array['·' || month, '·' || month || right(branch_id::text, 8)]
+        )
     from (
-        select w.dossier_id, w.branch_id, w.words,
-            coalesce(to_char(d.received_at at time zone 'UTC', 'YYYYMM'), '0') as month
-        from dossier_words w join dossiers d on d.id = w.dossier_id
+        select p.dossier_id, p.branch_id,
+            coalesce(to_char(d.received_at at time zone 'UTC', 'YYYYMM'), '0') as month,
+            p.folded_name
+                || regexp_replace(lower(concat(' ', p.phone, ' ', p.id_number)), '[^a-z0-9]+', ' ', 'g') as folded
+        from dossier_particulars p join dossiers d on d.id = p.dossier_id
     ) of_month;
 drop table dossier_words;
 alter table dossier_words_by_month rename to dossier_words;

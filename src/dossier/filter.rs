@@ -74,6 +74,19 @@ impl Filter {
         self.open || matches!(self.timing, Some(Timing::WithinLimit | Timing::DueSoon | Timing::Waiting))
     }
 
+    /// All of it, of a branch or of some time: whoever goes through it by the month of receipt passes by nothing else.
+    fn is_of_the_register(&self) -> bool {
+        self.sector.is_none()
+            && self.procedure.is_none()
+            && self.status.is_none()
+            && self.timing.is_none()
+            && self.channel.is_none()
+            && self.held_by.is_none()
+            && self.due_from.is_none()
+            && self.due_to.is_none()
+            && !self.open
+    }
+
     /// Whatever passes it has been received.
     pub fn needs_started(&self) -> bool {
         self.received_from.is_some()
@@ -234,7 +247,7 @@ pub fn page(
             Walked::Found(found) => return these(c, &found),
             Walked::Rare { begun_is_frequent } => begun_is_frequent,
         };
-        if sort == Sort::ReceivedAt {
+        if sort == Sort::ReceivedAt && search.without.is_of_the_register() {
             let found = super::sliced::page(c, &search, begun_is_frequent)?;
             return these(c, &found);
         }

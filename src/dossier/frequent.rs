@@ -19,10 +19,8 @@ const FREQUENT_PERCENT: usize = 2;
 /// The page, if the words are frequent.
 pub fn page(c: &mut Conn<'_>, search: &Search<'_>) -> Outcome<Walked> {
     let Some((begun, whole)) = search.words.split_last() else { return Ok(Walked::Found(Vec::new())) };
-    // Numbers are nearly anybody's own, and words of a sign or two are begun by many.
-    let number = search.words.iter().any(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
-    if number || !walks_along_an_index(&search.without) {
-        return Ok(Walked::Rare { begun_is_frequent: !number && begun.chars().count() < 3 });
+    if search.words.iter().any(|word| is_somebodys_number(word)) || !walks_along_an_index(&search.without) {
+        return Ok(Walked::Rare { begun_is_frequent: false });
     }
     let (mut found, mut after) = (Vec::<DossierId>::new(), search.after);
     let (mut looked, mut begun_by) = (0, 0);
@@ -43,6 +41,11 @@ pub fn page(c: &mut Conn<'_>, search: &Search<'_>) -> Outcome<Walked> {
             return Ok(Walked::Rare { begun_is_frequent: begun_by * 100 >= looked * FREQUENT_PERCENT });
         }
     }
+}
+
+/// So much of a phone or identity number that few have it.
+fn is_somebodys_number(word: &str) -> bool {
+    word.len() >= 5 && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Conditions that an index in the order of the list serves: others would have it look at far more than it gives.

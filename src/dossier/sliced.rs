@@ -19,12 +19,15 @@ use std::cmp::Reverse;
 
 /// Where so many were found in one question, the next one does not ask for more months.
 const MANY: usize = 500;
+/// After so many names without a full page the beginning of the word is asked of the index all the same: those that have
+/// the rest are many, and hardly any of them is begun so.
+const ENOUGH: usize = 20_000;
 /// Names read in one statement.
 const CHUNK: usize = 500;
 
 /// The dossiers of the page, in the order of the list.
 pub fn page(c: &mut Conn<'_>, search: &Search<'_>, begun_is_frequent: bool) -> Outcome<Vec<DossierId>> {
-    let mut found: Vec<DossierId> = Vec::new();
+    let (mut found, mut names_read) = (Vec::<DossierId>::new(), 0);
     let before = match search.after {
         Some(After::Received(at, _)) => DateTime::from_timestamp_millis(at),
         _ => None,
@@ -37,7 +40,9 @@ pub fn page(c: &mut Conn<'_>, search: &Search<'_>, begun_is_frequent: bool) -> O
     while let Some((newest, oldest)) = months {
         let last = oldest.max(newest - many + 1);
         let slices: Vec<Slice> = (last..=newest).map(Slice::Month).collect();
-        let (looked_at, mut lines) = lines(c, search, &slices, begun_is_frequent)?;
+        let in_names = begun_is_frequent && names_read < ENOUGH;
+        let (looked_at, mut lines) = lines(c, search, &slices, in_names)?;
+        names_read += looked_at;
         lines.retain(|line| line.received_at().is_some());
         lines.sort_by_key(|line| (Reverse(line.received_at()), line.id));
         found.extend(lines.iter().map(|line| line.id));
@@ -49,7 +54,7 @@ pub fn page(c: &mut Conn<'_>, search: &Search<'_>, begun_is_frequent: bool) -> O
         many = if looked_at < MANY { many * 2 } else { 1 };
     }
     if !search.without.needs_started() {
-        let (_, mut lines) = lines(c, search, &[Slice::NotReceived], begun_is_frequent)?;
+        let (_, mut lines) = lines(c, search, &[Slice::NotReceived], false)?;
         lines.sort_by_key(|line| line.id);
         found.extend(lines.iter().map(|line| line.id));
         found.truncate(search.wanted);
@@ -89,12 +94,12 @@ fn lines(
     c: &mut Conn<'_>,
     search: &Search<'_>,
     slices: &[Slice],
-    begun_is_frequent: bool,
+    begun_in_names: bool,
 ) -> Outcome<(usize, Vec<Names>)> {
     let Some((begun, whole)) = search.words.split_last() else { return Ok((0, Vec::new())) };
     let slices: Vec<String> = slices.iter().map(|slice| slice.word(search.without.branch)).collect();
     // A frequent beginning is looked for in the names of those that have the rest.
-    let begun_asked = (whole.is_empty() || !begun_is_frequent).then_some(begun.as_str());
+    let begun_asked = (whole.is_empty() || !begun_in_names).then_some(begun.as_str());
     let asked = Asked { whole, begun: begun_asked, slices: &slices };
     let keys: Vec<Key> = match c {
         Conn::Sqlite(c) => sql_query("select dossier_id from dossier_words where dossier_words match ?")

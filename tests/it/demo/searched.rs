@@ -2,11 +2,13 @@
 
 use super::years::{fill, seeded, wish};
 use crate::support::house::TestHouse;
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+use diesel::sql_query;
 use motcua::both;
-use motcua::db::DbError;
 use motcua::db::schema::{branches, dossier_particulars, dossiers};
 use motcua::db::types::Moment;
+use motcua::db::{Conn, Db, DbError};
 use motcua::domain::ids::DossierId;
 use motcua::domain::people::fold;
 use motcua::domain::role::Role;
@@ -23,7 +25,7 @@ struct One {
 }
 
 /// Everything, the newest receipt first, what was never received last.
-fn everything(db: &motcua::db::Db) -> Vec<One> {
+fn everything(db: &Db) -> Vec<One> {
     let mut rows: Vec<Row> = db
         .read_blocking(|c| {
             Ok::<_, DbError>(both!(c, |c| dossiers::table
@@ -123,4 +125,68 @@ on_both! {
         }
         assert!(several_pages > questions / 10, "{several_pages}");
     }
+
+    async fn words_of_before_the_months_become_what_is_written_today(db: TestDatabase) {
+        let opened = seeded(&db.url);
+        fill(&opened, wish(600), |_| ()).unwrap();
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        for name in ["Sơn ភូមិ Thạch", "!!! Đất–Việt 1e5"] {
+            let new = json!({"procedure_code": "1.003650", "channel": "online", "register_only": true,
+                "applicant": {"name": name, "kind": "citizen", "phone": "0901 234 512", "id_number": "079203001123", "email": "cho@example.vn"}});
+            counter.post("/dossiers", new).await.expect(201);
+        }
+        let written = words(&opened);
+        assert_eq!(written.len(), 602);
+        as_before(&opened);
+        assert_ne!(words(&opened), written);
+        opened
+            .write_blocking(|c| {
+                match c {
+                    Conn::Sqlite(c) => c.batch_execute(include_str!("../../../migrations/2026-11-26-001000_words_by_month_sqlite/up.sql")),
+                    Conn::Pg(c) => c.batch_execute(include_str!("../../../migrations/2026-11-26-001001_words_by_month_postgres/up.sql")),
+                }
+                .map_err(DbError::from)
+            })
+            .unwrap();
+        assert_eq!(words(&opened), written);
+    }
+}
+
+#[derive(QueryableByName)]
+struct Word {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    words: String,
+}
+
+/// Of each dossier its words as they are kept, with its key.
+fn words(db: &Db) -> Vec<String> {
+    let rows: Vec<Word> = db
+        .read_blocking(|c| {
+            Ok::<_, DbError>(match c {
+                Conn::Sqlite(c) => {
+                    sql_query("select hex(dossier_id) || hex(branch_id) || ' ' || words as words from dossier_words order by 1").load(*c)?
+                }
+                Conn::Pg(c) => {
+                    sql_query("select dossier_id::text || branch_id::text || ' ' || words::text as words from dossier_words order by 1").load(*c)?
+                }
+            })
+        })
+        .unwrap();
+    rows.into_iter().map(|row| row.words).collect()
+}
+
+/// The words without the months, as the version before kept them.
+fn as_before(db: &Db) {
+    db.write_blocking(|c| {
+        match c {
+            Conn::Sqlite(c) => c.batch_execute("update dossier_words set words = substr(words, 1, instr(words, ' ·') - 1)"),
+            Conn::Pg(c) => c.batch_execute(
+                "update dossier_words w set words = to_tsvector('simple', concat_ws(' ', p.folded_name, p.phone, p.id_number)) \
+                 from dossier_particulars p where p.dossier_id = w.dossier_id",
+            ),
+        }
+        .map_err(DbError::from)
+    })
+    .unwrap();
 }
