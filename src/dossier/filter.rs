@@ -243,12 +243,12 @@ pub fn page(
     if let Some(Words::Folded(words)) = &filter.words {
         let without = Filter { words: None, ..filter.clone() };
         let search = Search { without, words, sort, after, wanted, days };
-        let begun_is_frequent = match super::frequent::page(c, &search)? {
+        let begun_in_names = match super::frequent::page(c, &search)? {
             Walked::Found(found) => return these(c, &found),
-            Walked::Rare { begun_is_frequent } => begun_is_frequent,
+            Walked::Rare { begun_in_names } => begun_in_names,
         };
         if sort == Sort::ReceivedAt && search.without.is_of_the_register() {
-            let found = super::sliced::page(c, &search, begun_is_frequent)?;
+            let found = super::sliced::page(c, &search, begun_in_names)?;
             return these(c, &found);
         }
     }
@@ -272,7 +272,7 @@ pub enum Walked {
     Found(Vec<DossierId>),
     /// The words are too rare for that.
     Rare {
-        begun_is_frequent: bool,
+        begun_in_names: bool,
     },
 }
 

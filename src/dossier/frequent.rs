@@ -13,18 +13,19 @@ const FIRST: usize = 200;
 const STEP: usize = 1000;
 /// Lines at most: beyond, the index of words is faster.
 const MOST: usize = 5000;
-/// A beginning that so many of a hundred lines have is not worth looking up: its list is longer than what it narrows. At ten
-/// million dossiers one of three in a hundred ("hung") was looked up in less time than it took to read the names without.
-const FREQUENT_PERCENT: usize = 5;
+/// Of a hundred lines: a beginning that so many have is not worth looking up, its list is longer than what it narrows.
+const FREQUENT: usize = 5;
+/// Of a hundred lines: if fewer have the whole words, the names of these are sooner read than any beginning is looked up.
+const FEW: usize = 1;
 
 /// The page, if the words are frequent.
 pub fn page(c: &mut Conn<'_>, search: &Search<'_>) -> Outcome<Walked> {
     let Some((begun, whole)) = search.words.split_last() else { return Ok(Walked::Found(Vec::new())) };
     if search.words.iter().any(|word| is_somebodys_number(word)) || !walks_along_an_index(&search.without) {
-        return Ok(Walked::Rare { begun_is_frequent: false });
+        return Ok(Walked::Rare { begun_in_names: false });
     }
     let (mut found, mut after) = (Vec::<DossierId>::new(), search.after);
-    let (mut looked, mut begun_by) = (0, 0);
+    let (mut looked, mut begun_by, mut whole_by) = (0, 0, 0);
     loop {
         let step = if looked == 0 { FIRST } else { STEP };
         let lines = filter::names_page(c, &search.without, search.sort, after, step, search.days)?;
@@ -32,6 +33,7 @@ pub fn page(c: &mut Conn<'_>, search: &Search<'_>) -> Outcome<Walked> {
         looked += lines.len();
         after = lines.last().map(|last| last.place(search.sort)).or(after);
         begun_by += lines.iter().filter(|line| line.has(&[], begun)).count();
+        whole_by += lines.iter().filter(|line| line.has(whole, "")).count();
         found.extend(lines.iter().filter(|line| line.has(whole, begun)).map(|line| line.id));
         if found.len() >= search.wanted || was_last {
             found.truncate(search.wanted);
@@ -39,7 +41,8 @@ pub fn page(c: &mut Conn<'_>, search: &Search<'_>) -> Outcome<Walked> {
         }
         // Too rare to fill the page in the lines that are left.
         if found.len() * MOST < search.wanted * looked || looked >= MOST {
-            return Ok(Walked::Rare { begun_is_frequent: begun_by * 100 >= looked * FREQUENT_PERCENT });
+            let begun_in_names = begun_by * 100 >= looked * FREQUENT || whole_by * 100 < looked * FEW;
+            return Ok(Walked::Rare { begun_in_names });
         }
     }
 }

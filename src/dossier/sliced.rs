@@ -26,7 +26,7 @@ const ENOUGH: usize = 20_000;
 const CHUNK: usize = 500;
 
 /// The dossiers of the page, in the order of the list.
-pub fn page(c: &mut Conn<'_>, search: &Search<'_>, begun_is_frequent: bool) -> Outcome<Vec<DossierId>> {
+pub fn page(c: &mut Conn<'_>, search: &Search<'_>, begun_in_names: bool) -> Outcome<Vec<DossierId>> {
     let (mut found, mut names_read) = (Vec::<DossierId>::new(), 0);
     let before = match search.after {
         Some(After::Received(at, _)) => DateTime::from_timestamp_millis(at),
@@ -40,8 +40,7 @@ pub fn page(c: &mut Conn<'_>, search: &Search<'_>, begun_is_frequent: bool) -> O
     while let Some((newest, oldest)) = months {
         let last = oldest.max(newest - many + 1);
         let slices: Vec<Slice> = (last..=newest).map(Slice::Month).collect();
-        let in_names = begun_is_frequent && names_read < ENOUGH;
-        let (looked_at, mut lines) = lines(c, search, &slices, in_names)?;
+        let (looked_at, mut lines) = lines(c, search, &slices, begun_in_names && names_read < ENOUGH)?;
         names_read += looked_at;
         lines.retain(|line| line.received_at().is_some());
         lines.sort_by_key(|line| (Reverse(line.received_at()), line.id));
@@ -98,7 +97,6 @@ fn lines(
 ) -> Outcome<(usize, Vec<Names>)> {
     let Some((begun, whole)) = search.words.split_last() else { return Ok((0, Vec::new())) };
     let slices: Vec<String> = slices.iter().map(|slice| slice.word(search.without.branch)).collect();
-    // A frequent beginning is looked for in the names of those that have the rest.
     let begun_asked = (whole.is_empty() || !begun_in_names).then_some(begun.as_str());
     let asked = Asked { whole, begun: begun_asked, slices: &slices };
     let keys: Vec<Key> = match c {
