@@ -74,7 +74,7 @@ impl Filter {
         self.open || matches!(self.timing, Some(Timing::WithinLimit | Timing::DueSoon | Timing::Waiting))
     }
 
-    /// All of it, of a branch or of some time: whoever goes through it by the month of receipt passes by nothing else.
+    /// Nothing but a branch and days of receipt: see [`Self::passes`].
     fn is_of_the_register(&self) -> bool {
         self.sector.is_none()
             && self.procedure.is_none()
@@ -85,6 +85,14 @@ impl Filter {
             && self.due_from.is_none()
             && self.due_to.is_none()
             && !self.open
+    }
+
+    /// Whether a dossier is of the branch and the days of receipt.
+    pub fn passes(&self, names: &Names) -> bool {
+        let at = names.received_at();
+        self.branch.is_none_or(|branch| names.branch == branch)
+            && self.received_from.is_none_or(|from| at.is_some_and(|at| at >= from))
+            && self.received_before.is_none_or(|before| at.is_some_and(|at| at < before))
     }
 
     /// Whatever passes it has been received.
@@ -332,6 +340,7 @@ pub type Found = Vec<(DossierRow, ParticularsRow)>;
 #[derive(Debug, Queryable)]
 pub struct Names {
     pub id: DossierId,
+    pub branch: BranchId,
     received_at: Option<Moment>,
     due_on: Option<NaiveDate>,
     pub folded_name: String,
@@ -372,6 +381,7 @@ macro_rules! names {
     () => {
         (
             dossiers::id,
+            dossiers::branch_id,
             dossiers::received_at,
             dossiers::due_on,
             dossier_particulars::folded_name,
@@ -386,11 +396,12 @@ macro_rules! ordered {
         let mut query = $query;
         match $part {
             Part::ByDue(after) => {
-                if !$filter.only_open() {
-                    query = query.filter(fixed::<Bool>(WHOLE_REGISTER));
-                }
+                // First of all: of several beginnings of a range SQLite takes the one it meets first.
                 if let Some((due_on, id)) = after {
                     query = query.filter(Beyond { columns: BY_DUE, day: due_on, id });
+                }
+                if !$filter.only_open() {
+                    query = query.filter(fixed::<Bool>(WHOLE_REGISTER));
                 }
                 query
                     .filter(dossiers::due_on.is_not_null())
@@ -455,25 +466,14 @@ fn load_names(
     Ok(loaded!(c, filter, part, wanted, days, names!())?)
 }
 
-/// What words are looked for in, of those among `ids` that pass the filter, in no order.
-pub fn names_of(
-    c: &mut Conn<'_>,
-    ids: &[DossierId],
-    filter: &Filter,
-    (today, soon): (NaiveDate, NaiveDate),
-) -> Outcome<Vec<Names>> {
-    let joined = dossiers::table
+/// What words are looked for in, of these dossiers, in no order.
+pub fn names_of(c: &mut Conn<'_>, ids: &[DossierId]) -> Outcome<Vec<Names>> {
+    // By their keys and by nothing else: told a branch besides, SQLite reads all that the branch ever received.
+    Ok(both!(c, |c| dossiers::table
         .inner_join(dossier_particulars::table.on(dossier_particulars::dossier_id.eq(dossiers::id)))
         .filter(dossiers::id.eq_any(ids))
-        .select(names!());
-    Ok(match c {
-        Conn::Sqlite(c) => {
-            filtered!(joined.into_boxed(), filter, today, soon, FOUND_BY_SQLITE, for_sqlite).load(*c)
-        }
-        Conn::Pg(c) => {
-            filtered!(joined.into_boxed(), filter, today, soon, COUNTED_BY_POSTGRES, for_postgres).load(*c)
-        }
-    }?)
+        .select(names!())
+        .load(c))?)
 }
 
 /// How many there are: only when somebody asks, it looks at all of them.

@@ -110,9 +110,11 @@ fn lines(
     let keys: Vec<DossierId> = keys.into_iter().map(|key| key.dossier_id).collect();
     let mut lines = Vec::new();
     for chunk in keys.chunks(CHUNK) {
-        lines.extend(filter::names_of(c, chunk, &search.without, search.days)?);
+        lines.extend(filter::names_of(c, chunk)?);
     }
-    lines.retain(|line| line.has(whole, begun) && comes_after(line, search.after));
+    lines.retain(|line| {
+        search.without.passes(line) && line.has(whole, begun) && comes_after(line, search.after)
+    });
     Ok((keys.len(), lines))
 }
 
