@@ -2,6 +2,7 @@
 //! be built of the same parts. No rules, no history to speak of, nobody asked who they are.
 
 use crate::place::Kind;
+use crate::plain;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -100,7 +101,7 @@ macro_rules! event {
 const SETTINGS: &str = "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full; \
                         pragma wal_autocheckpoint = 4000;";
 
-fn sqlite(url: &str) -> SqliteConnection {
+pub fn sqlite(url: &str) -> SqliteConnection {
     let path = url.strip_prefix("sqlite://").expect("an SQLite URL");
     let mut c = SqliteConnection::establish(path).expect("SQLite opens");
     c.batch_execute(SETTINGS).expect("settings");
@@ -253,8 +254,22 @@ async fn transition(db: web::Data<Db>, code: web::Path<String>) -> actix_web::Re
     Ok(HttpResponse::Ok().json(changed.json()))
 }
 
-/// The smallest service: run in a process of its own (`floor URL`).
-pub fn serve(url: &str) {
+/// Of the service's database.
+fn plain_db(url: &str) -> plain::Db {
+    match url.strip_prefix("sqlite://") {
+        Some(path) => {
+            let pool = Pool::builder().max_size(16).connection_customizer(Box::new(Settings));
+            plain::Db::Sqlite(pool.build(ConnectionManager::new(path)).expect("a pool"))
+        }
+        None => {
+            plain::Db::Pg(Pool::builder().max_size(16).build(ConnectionManager::new(url)).expect("a pool"))
+        }
+    }
+}
+
+/// The smallest service, beside it bare reads of the service's own database: run in a process of its own
+/// (`floor URL SERVICE_URL`).
+pub fn serve(url: &str, service_url: &str) {
     let db = if url.starts_with("sqlite://") {
         tables(Kind::Sqlite, url);
         let path = url.strip_prefix("sqlite://").expect("an SQLite URL");
@@ -264,6 +279,8 @@ pub fn serve(url: &str) {
         tables(Kind::Postgres, url);
         Db::Pg(Pool::builder().max_size(16).build(ConnectionManager::new(url)).expect("a pool"))
     };
+    let own = plain_db(service_url);
+    let branches = web::Data::new(plain::branches(&own));
     actix_web::rt::System::new().block_on(async move {
         let db = web::Data::new(db);
         let server = HttpServer::new(move || {
@@ -273,6 +290,7 @@ pub fn serve(url: &str) {
                 .route("/d/{code}", web::get().to(read))
                 .route("/d/{code}/t", web::post().to(transition))
                 .route("/of/{branch}", web::get().to(list))
+                .configure(|config| plain::routes(&own, &branches, config))
         })
         .bind(("127.0.0.1", 0))
         .expect("a port");

@@ -28,9 +28,11 @@ mod bulk;
 mod client;
 mod floor;
 mod machine;
+mod owed;
 mod pages;
 mod paper;
 mod place;
+mod plain;
 mod report;
 
 use acts::Bench;
@@ -97,7 +99,10 @@ fn rows(text: &str) -> u32 {
 fn main() {
     let mut args = std::env::args().skip(1);
     match args.next().as_deref() {
-        Some("floor") => return floor::serve(&args.next().expect("a URL")),
+        Some("floor") => {
+            let (own, service) = (args.next().expect("a URL"), args.next().expect("the service's URL"));
+            return floor::serve(&own, &service);
+        }
         // The press asks its own program for papers of others' templates; none are printed here.
         Some("typeset") => return,
         _ => {}

@@ -10,8 +10,23 @@ use std::path::{Path, PathBuf};
 pub const ROWS: &[(&str, &str, &str)] = &[
     ("intake", "intake by HTTP, 16 connections / bare statements of the same durability", "≥ 0.60"),
     ("intake-cpu", "processor time of an intake (service + database)", ""),
+    (
+        "intake-owed",
+        "intake by HTTP / the rows it owes (dossier, person, words, event, tallies) written by the database alone, 16 clients",
+        "",
+    ),
     ("intake-grown", "intake against the empty database", "≥ 0.80"),
     ("read", "read one by HTTP, 16 connections / bare actix-web with the bare query", "≥ 0.70"),
+    (
+        "own-read",
+        "read one by HTTP, 16 connections / bare actix-web with the same statement, all columns as JSON",
+        "",
+    ),
+    (
+        "own-list",
+        "list of 50, 4 connections / bare actix-web with the same statement, all columns as JSON",
+        "",
+    ),
     ("floor-create", "intake / smallest service, 4 connections", "≥ 0.60 (PostgreSQL)"),
     ("floor-read", "read / smallest service, 4 connections", "≥ 0.70 (PostgreSQL)"),
     ("floor-list", "list of 50 / smallest service, 4 connections", "≥ 0.70 (PostgreSQL)"),
