@@ -2,6 +2,7 @@
 
 use crate::account::{self, Desk};
 use crate::apology::{self, Letters};
+use crate::approvals;
 use crate::batch;
 use crate::branch;
 use crate::calendar;
@@ -92,6 +93,11 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(apology::show::show_apology)
         .service(apology::edit::edit_apology)
         .service(apology::approve::approve_apology)
+        .service(approvals::order::order_approvals)
+        .service(approvals::list::list_approval_orders)
+        .service(approvals::show::show_approval_order)
+        .service(approvals::letters::list_letters_of_approval_order)
+        .service(approvals::stop::stop_approval_order)
         .service(apology::deliver::deliver_apology)
         .service(apology::letter::letter_of_apology)
         .service(apology::letter_pdf::pdf_of_apology)

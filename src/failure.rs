@@ -57,6 +57,7 @@ pub enum Thing {
     Schedule,
     PrintBatch,
     Recomputation,
+    ApprovalOrder,
 }
 
 impl std::fmt::Display for Thing {

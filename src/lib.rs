@@ -5,6 +5,7 @@
 pub mod account;
 pub mod apology;
 pub mod app;
+pub mod approvals;
 pub mod batch;
 pub mod branch;
 pub mod calendar;

@@ -1,5 +1,6 @@
 //! The letter a citizen may read on the public page: the last one issued for the dossier.
 
+use super::store;
 use crate::both;
 use crate::db::Conn;
 use crate::db::schema::{apologies, dossier_particulars};
@@ -8,7 +9,7 @@ use crate::documents::dates::document_number;
 use crate::domain::ids::{ApologyId, DossierId};
 use crate::domain::letter_status::LetterStatus;
 use crate::domain::local_time::day_of;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -51,6 +52,13 @@ pub fn issued_letter(c: &mut Conn<'_>, dossier: DossierId) -> Outcome<Option<Iss
             text: text?,
         })
     }))
+}
+
+/// The number of an issued letter, and whether it is mailed.
+pub fn issued_as(c: &mut Conn<'_>, id: ApologyId) -> Outcome<(String, bool)> {
+    let row = store::load(c, id)?;
+    let number = row.full_number().ok_or_else(|| Failure::Broken(format!("letter {id} has no number")))?;
+    Ok((number, row.recipient_email.is_some()))
 }
 
 /// The draft of this dossier and its version, where there is one.

@@ -20,6 +20,7 @@ pub mod letter_docx;
 pub mod letter_pdf;
 pub mod list;
 pub mod missing;
+mod named;
 mod of_dossier;
 mod papers;
 pub mod reappoint;
@@ -32,16 +33,17 @@ mod store;
 mod view;
 mod waiting;
 
-pub use approve::Approver;
+pub use approve::{Approver, approve};
 pub use audit::{
     AuditedLetters, LetterDifference, LetterFinding, NumberDifference, NumberFinding, audit_letters,
 };
 pub use changed::dossier_changed;
 pub use edit::state_cause;
 pub use facts::Signer;
-pub use issued::{IssuedLetter, draft_of, issued_letter, on_paper};
+pub use issued::{IssuedLetter, draft_of, issued_as, issued_letter, on_paper};
 pub use late::{Late, LetterOf, Period, Which, late, letters_of};
 pub use missing::holders;
+pub use named::{Named, named};
 pub use of_dossier::{PaperLetter, letter_to_hand_over, letters_of_dossier};
 pub use papers::sheet_of_dossier;
 pub use signing::{Seal, SealFault, signing_key_lasts};

@@ -5,6 +5,7 @@ use super::{CliError, Done, Setup, say};
 use crate::account;
 use crate::apology::{self, Letters, PostRoom};
 use crate::app;
+use crate::approvals;
 use crate::batch;
 use crate::calendar;
 use crate::db::Db;
@@ -220,6 +221,13 @@ fn handlers(setup: &Setup, db: &Db, shared: &Shared) -> Result<Handlers, CliErro
         references: shared.references.clone(),
     };
     let handlers = recount::jobs(handlers, &counter);
+    let signatory = approvals::Signatory {
+        db: db.clone(),
+        clock: setup.clock.clone(),
+        references: shared.references.clone(),
+        letters: Arc::clone(&shared.letters),
+    };
+    let handlers = approvals::jobs(handlers, &signatory);
     let batches_lie = TimeDelta::days(setup.config.papers.batch_days.into());
     Ok(upkeep::housekeeping::jobs(handlers, db, &setup.clock, batches_lie))
 }

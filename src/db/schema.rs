@@ -776,6 +776,44 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{MomentSql, UuidSql};
+
+    approval_orders (id) {
+        id -> UuidSql,
+        branch_id -> UuidSql,
+        ordered_at -> MomentSql,
+        ordered_by -> UuidSql,
+        ordered_by_name -> Text,
+        ordered_by_title -> Nullable<Text>,
+        state -> Text,
+        total -> Integer,
+        done -> Integer,
+        approved -> Integer,
+        refused -> Integer,
+        changed_at -> MomentSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::UuidSql;
+
+    approval_order_items (order_id, place) {
+        order_id -> UuidSql,
+        place -> Integer,
+        apology_id -> UuidSql,
+        version -> Integer,
+        dossier_code -> Text,
+        outcome -> Nullable<Text>,
+        number -> Nullable<Text>,
+        by_mail -> Nullable<Bool>,
+        fault -> Nullable<Text>,
+        missing -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     rule_sets,
@@ -823,4 +861,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     schedule_runs,
     recomputations,
     recomputation_items,
+    approval_orders,
+    approval_order_items,
 );

@@ -53,6 +53,8 @@ pub mod of {
     pub enum PrintBatch {}
     #[derive(Debug)]
     pub enum Recomputation {}
+    #[derive(Debug)]
+    pub enum ApprovalOrder {}
 }
 
 pub type BranchId = Id<of::Branch>;
@@ -76,6 +78,7 @@ pub type ScheduleId = Id<of::Schedule>;
 pub type RunId = Id<of::Run>;
 pub type PrintBatchId = Id<of::PrintBatch>;
 pub type RecomputationId = Id<of::Recomputation>;
+pub type ApprovalOrderId = Id<of::ApprovalOrder>;
 
 impl<T> Id<T> {
     /// A new key that sorts by `moment`: an imported life lies where its own time is.

@@ -334,6 +334,7 @@ fn thing_word(thing: Thing) -> &'static str {
         Thing::Schedule => "schedule",
         Thing::PrintBatch => "print_batch",
         Thing::Recomputation => "recomputation",
+        Thing::ApprovalOrder => "approval_order",
     }
 }
 

@@ -15,6 +15,7 @@ const _: &[&str] = &[
     include_str!("../../locales/pages.yml"),
     include_str!("../../locales/pages_admin.yml"),
     include_str!("../../locales/pages_apologies.yml"),
+    include_str!("../../locales/pages_approvals.yml"),
     include_str!("../../locales/pages_batches.yml"),
     include_str!("../../locales/pages_calendar.yml"),
     include_str!("../../locales/pages_citizen.yml"),

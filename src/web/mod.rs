@@ -45,6 +45,7 @@ mod accounts;
 mod acts;
 mod apologies;
 mod apology;
+mod approvals;
 mod batches;
 mod behind;
 mod calendar;

@@ -7,8 +7,8 @@ use super::{
     templates,
 };
 use super::{
-    apologies, apology, behind, calendar, calendar_change, due_date, handling, indicators, public_rates,
-    rates, recount, targets, track,
+    apologies, apology, approvals, behind, calendar, calendar_change, due_date, handling, indicators,
+    public_rates, rates, recount, targets, track,
 };
 use super::{
     assets, closing, dossier, dossiers, hand_over, home, intake, password, preferences, sessions, sign_in,
@@ -58,6 +58,10 @@ pages! {
     // letters of apology
     get "/xin-loi" => apologies::show,
     post "/xin-loi/ky" => apologies::sign,
+    get "/xin-loi/ky-nhieu" => approvals::show,
+    post "/xin-loi/ky-nhieu" => approvals::order,
+    get "/xin-loi/ky-nhieu/{order}" => approvals::one,
+    post "/xin-loi/ky-nhieu/{order}/dung" => approvals::stop,
     get "/xin-loi/{id}" => apology::show,
     post "/xin-loi/{id}" => apology::edit,
     post "/xin-loi/{id}/ky" => apology::sign,

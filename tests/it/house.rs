@@ -21,6 +21,7 @@ const GROUND: &[&str] = &["domain", "clock", "config", "telemetry", "failure", "
 const FEATURES: &[&str] = &[
     "account",
     "apology",
+    "approvals",
     "batch",
     "branch",
     "calendar",
@@ -55,6 +56,7 @@ const ROOMS: &[Room] = &[
     // features
     Room { name: "account", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "apology", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
+    Room { name: "approvals", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "batch", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "branch", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     Room { name: "calendar", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },

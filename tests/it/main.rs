@@ -16,6 +16,7 @@ mod support;
 
 mod account;
 mod apology;
+mod approvals;
 mod batch;
 mod branch;
 mod calendar;

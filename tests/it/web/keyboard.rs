@@ -54,6 +54,7 @@ async fn every_act_is_reached_by_keyboard_and_one_sees_where_one_is() {
         "/ket-qua/tung-khau".into(),
         "/bao-cao?ky=nam&loai=ton".into(),
         "/xin-loi".into(),
+        "/xin-loi/ky-nhieu".into(),
     ];
     browser.sign_in("chicuctruong", PASSWORD).await;
     for path in of_head {

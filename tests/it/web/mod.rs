@@ -2,6 +2,7 @@
 
 mod admin;
 mod apologies;
+mod approvals;
 mod barriers;
 mod batches;
 mod calendar;

@@ -29,8 +29,14 @@ async fn lists_are_printed_as_tables_and_forms_are_not_printed() {
     // A4 without its margins.
     browser.screen(718, 1040).await;
     browser.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
-    for path in ["/hom-nay?xem=don-vi", "/ho-so", "/ket-qua", "/ket-qua/tung-khau", &format!("/ho-so/{code}")]
-    {
+    for path in [
+        "/hom-nay?xem=don-vi",
+        "/ho-so",
+        "/ket-qua",
+        "/ket-qua/tung-khau",
+        "/xin-loi/ky-nhieu",
+        &format!("/ho-so/{code}"),
+    ] {
         browser.go(path).await;
         let seen = browser.run(SEEN).await;
         assert_eq!(seen["pressed"], json!([]), "{path}");
