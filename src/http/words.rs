@@ -19,6 +19,7 @@ const _: &[&str] = &[
     include_str!("../../locales/pages_batches.yml"),
     include_str!("../../locales/pages_calendar.yml"),
     include_str!("../../locales/pages_citizen.yml"),
+    include_str!("../../locales/pages_entry.yml"),
     include_str!("../../locales/pages_handling.yml"),
     include_str!("../../locales/pages_rates.yml"),
     include_str!("../../locales/pages_recount.yml"),

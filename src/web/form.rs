@@ -37,6 +37,8 @@ pub struct Refusal {
     pub detail: String,
     /// The thing has changed since it was shown.
     pub stale: bool,
+    /// Nothing was tried: an entry is only shown again, which the head of the page says.
+    pub held: bool,
     /// Faults of fields that this form does not show.
     pub elsewhere: Vec<String>,
 }
@@ -62,6 +64,22 @@ impl Form {
         self.upload
             .as_ref()
             .filter(|file| file.field == field && !(file.name.is_empty() && file.bytes.is_empty()))
+    }
+
+    /// A file came with it, whichever field it was chosen in.
+    pub fn brought_file(&self) -> bool {
+        self.upload.as_ref().is_some_and(|file| !file.name.is_empty() || !file.bytes.is_empty())
+    }
+
+    /// Every entry: name and value.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The entries alone, but for those with such a name.
+    pub fn without(&self, such: impl Fn(&str) -> bool) -> Self {
+        let entries = self.entries.iter().filter(|(name, _)| !such(name)).cloned().collect();
+        Self { entries, ..Self::default() }
     }
 
     /// Of values known beforehand: what a form begins with.
@@ -125,7 +143,7 @@ impl Form {
 
     /// Notes what a problem says about which field, in words.
     pub fn refused(&mut self, problem: &Problem, lang: Lang) {
-        self.refused_by(&problem.worded(lang), problem.slug() == "stale");
+        self.refused_by(&problem.worded(lang), problem.slug());
     }
 
     /// The same where the form fills only a part of what is sent: what is said about `part/field` is about `field`.
@@ -136,7 +154,7 @@ impl Form {
         self.faults = faults.into_iter().map(|(name, words)| (own(name), words)).collect();
     }
 
-    fn refused_by(&mut self, worded: &Worded, stale: bool) {
+    fn refused_by(&mut self, worded: &Worded, slug: &str) {
         let mut elsewhere = Vec::new();
         for error in &worded.errors {
             let name = error.pointer.trim_start_matches("/query").trim_start_matches('/').to_owned();
@@ -146,8 +164,13 @@ impl Form {
                 self.faults.insert(name, error.detail.clone());
             }
         }
-        self.refusal =
-            Some(Refusal { title: worded.title.clone(), detail: worded.detail.clone(), stale, elsewhere });
+        self.refusal = Some(Refusal {
+            title: worded.title.clone(),
+            detail: worded.detail.clone(),
+            stale: slug == "stale",
+            held: slug == "not-sent-yet",
+            elsewhere,
+        });
     }
 
     /// Notes a fault that the page itself found, such as a date nobody can read.

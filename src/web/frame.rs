@@ -1,5 +1,6 @@
 //! What every page has around it, and what templates are given to write with: words, dates, addresses of files.
 
+use super::entry::Held;
 use super::{assets, when};
 use crate::account::Officer;
 use crate::domain::role::Role;
@@ -72,6 +73,8 @@ pub struct Frame {
     pub here: &'static str,
     /// What was done before this page came: a key under `pages.done.`
     pub done: Option<String>,
+    /// The page shows an entry again that was not sent.
+    pub held: Option<Held>,
 }
 
 impl Frame {

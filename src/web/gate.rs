@@ -2,6 +2,7 @@
 
 use super::api::Origin;
 use super::cookies;
+use super::entry::{self, Entry};
 use super::form::Form;
 use super::frame::Frame;
 use super::parts;
@@ -47,21 +48,34 @@ pub async fn gate(
             (entry.clone(), Some(entry))
         }
     };
-    let known = known(request.request(), officer.as_ref().ok().cloned().flatten(), csrf(&secret));
+    let mut known = known(request.request(), officer.as_ref().ok().cloned().flatten(), csrf(&secret));
     request.extensions_mut().insert(known.clone());
-    let let_in = match officer {
+    let came = match officer {
         Ok(_) => unforged(&mut request, &known).await,
         Err(problem) => Err(problem),
     };
-    let mut response = match let_in {
-        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+    let mut begun = None;
+    let mut response = match came {
+        Ok(Came::ToBeDone) => next.call(request).await?.map_into_boxed_body(),
+        Ok(Came::Astray(entry)) => {
+            let shown = entry.stopped(&known);
+            request.into_response(shown)
+        }
+        Ok(Came::SigningIn(entry, form)) => match entry::sign_in(&mut request, &form).await {
+            Ok((officer, secret)) => {
+                (known.officer, known.csrf) = (Some(officer), csrf(&secret));
+                begun = Some(secret);
+                shown_again(request, next, &mut known, &entry).await?
+            }
+            Err(problem) => {
+                let shown = entry.not_signed_in(&known, &form, &problem);
+                request.into_response(shown)
+            }
+        },
+        Ok(Came::Back(entry)) => shown_again(request, next, &mut known, &entry).await?,
         Err(problem) => request.error_response(problem).map_into_boxed_body(),
     };
-    if let Some(error) = response.response().error() {
-        let problem = match error.as_error::<Problem>() {
-            Some(problem) => problem.clone(),
-            None => Problem::of_status(error.as_response_error().status_code()),
-        };
+    if let Some(problem) = problem_of(&response) {
         let shown = explained(response.request(), &known, &problem);
         response = response.into_response(shown);
     }
@@ -79,13 +93,42 @@ pub async fn gate(
         headers.insert(name, header::HeaderValue::from_static(value));
     }
     headers.insert(header::VARY, header::HeaderValue::from_static("Cookie"));
-    if let Some(entry) = new_entry.filter(|_| html) {
-        let cookie = cookies::secret(cookies::ENTRY, &entry, secure);
+    let mut set = |cookie: String| {
         if let Ok(cookie) = header::HeaderValue::from_str(&cookie) {
             headers.append(header::SET_COOKIE, cookie);
         }
+    };
+    if let Some(entry) = new_entry.filter(|_| html) {
+        set(cookies::secret(cookies::ENTRY, &entry, secure));
+    }
+    if let Some(session) = begun {
+        set(cookies::secret(cookies::SESSION, &session, secure));
+        set(cookies::gone(cookies::ENTRY, secure));
     }
     Ok(response)
+}
+
+/// The page of an entry draws it in its form again, with the token of the present session; nothing is done with it.
+async fn shown_again(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    known: &mut Known,
+    entry: &Entry,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let (held, form) = entry.held();
+    known.held = Some(held);
+    request.extensions_mut().insert(known.clone());
+    request.extensions_mut().insert(form);
+    let answer = next.call(request).await?.map_into_boxed_body();
+    let problem = problem_of(&answer);
+    Ok(entry.back_in_its_form(known, answer, problem).await)
+}
+
+fn problem_of(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
+    response.response().error().map(|error| match error.as_error::<Problem>() {
+        Some(problem) => problem.clone(),
+        None => Problem::of_status(error.as_response_error().status_code()),
+    })
 }
 
 fn known(request: &HttpRequest, officer: Option<crate::account::Officer>, csrf: String) -> Known {
@@ -103,6 +146,7 @@ fn known(request: &HttpRequest, officer: Option<crate::account::Officer>, csrf: 
             peer: request.peer_addr(),
             forwarded: request.headers().get_all("X-Forwarded-For").cloned().collect(),
         },
+        held: None,
     }
 }
 
@@ -111,16 +155,29 @@ fn csrf(secret: &str) -> String {
     hex(&Sha256::digest(format!("csrf of motcua\n{secret}")))
 }
 
+/// What a request is that no other site has sent.
+enum Came {
+    ToBeDone,
+    /// An entry of a session that is over: nothing is done with it.
+    Astray(Entry),
+    /// Such an entry, with a name and a password.
+    SigningIn(Entry, Form),
+    /// Such an entry after that: it is shown in its form again, and nothing is done with it.
+    Back(Entry),
+}
+
 /// A request that may change something comes from a form of ours, in this very session: it is from this origin as
-/// far as the browser says so, and it knows the token. Its form is left for the page.
-async fn unforged(request: &mut ServiceRequest, known: &Known) -> Result<(), Problem> {
+/// far as the browser says so, and it knows the token. Its form is left for the page. What was entered into a form of ours
+/// in another session is not done, and not lost.
+async fn unforged(request: &mut ServiceRequest, known: &Known) -> Result<Came, Problem> {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-        return Ok(());
+        return Ok(Came::ToBeDone);
     }
     let forged = || Problem::forbidden("form-not-ours");
     if !from_here(request.request()) {
         return Err(forged());
     }
+    let may_be_carried = entry::may_be_carried(request.request());
     let form = match request.mime_type() {
         Ok(Some(kind)) if kind.essence_str() == "application/x-www-form-urlencoded" => {
             let body = request.extract::<Bytes>().await;
@@ -128,18 +185,31 @@ async fn unforged(request: &mut ServiceRequest, known: &Known) -> Result<(), Pro
         }
         // A file is taken from those who are signed in, and from nobody else.
         Ok(Some(kind)) if kind.essence_str() == "multipart/form-data" && known.officer.is_some() => {
-            parts::read(request).await?
+            parts::read(request, parts::File::Taken).await?
+        }
+        Ok(Some(kind)) if kind.essence_str() == "multipart/form-data" && may_be_carried => {
+            parts::read(request, parts::File::LetGo).await?
         }
         Ok(None) => Form::default(),
         _ => return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)),
     };
     let in_header = request.headers().get("X-CSRF-Token").and_then(|value| value.to_str().ok());
     let shown = in_header.unwrap_or_else(|| form.value("_csrf"));
-    if !bool::from(shown.as_bytes().ct_eq(known.csrf.as_bytes())) {
-        return Err(forged());
+    let ours = bool::from(shown.as_bytes().ct_eq(known.csrf.as_bytes()));
+    if may_be_carried && (!ours || known.officer.is_none() || entry::is_back(&form)) {
+        let entry = Entry::of(request.request(), &form);
+        return Ok(match (ours, &known.officer) {
+            (true, Some(_)) => Came::Back(entry),
+            (true, None) if entry::signs_in(&form) => Came::SigningIn(entry, form),
+            _ => Came::Astray(entry),
+        });
+    }
+    if !ours {
+        let in_part = request.headers().contains_key("HX-Request");
+        return Err(if in_part && known.officer.is_none() { Problem::unauthenticated() } else { forged() });
     }
     request.extensions_mut().insert(form);
-    Ok(())
+    Ok(Came::ToBeDone)
 }
 
 /// What the browser says about the site that sends the request; one that says nothing is judged by its token.
@@ -175,17 +245,20 @@ struct ProblemPart {
     problem: Worded,
 }
 
+/// A part of a page that was opened in a session which is over. The page stays, with all that was entered into it.
+#[derive(Template)]
+#[template(path = "pages/parts/session_over.html")]
+struct SessionOver {
+    f: Frame,
+}
+
 /// A problem as a person reads it. Who is not signed in is sent to do so, and back afterwards.
 fn explained(request: &HttpRequest, known: &Known, problem: &Problem) -> HttpResponse {
     let in_part = request.headers().contains_key("HX-Request");
-    if problem.slug() == "unauthenticated" {
+    if problem.slug() == "unauthenticated" && !in_part {
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-        let back = if request.method() == Method::GET && !in_part { target } else { "" };
-        let sign_in = places::with_query("/dang-nhap", &[("ve", back)]);
-        if !in_part {
-            return see_other(&sign_in);
-        }
-        return HttpResponse::Unauthorized().insert_header(("HX-Redirect", sign_in)).finish();
+        let back = if request.method() == Method::GET { target } else { "" };
+        return see_other(&places::with_query("/dang-nhap", &[("ve", back)]));
     }
     let accepted = request.headers().get(header::ACCEPT).and_then(|kinds| kinds.to_str().ok());
     if !in_part && !accepted.is_some_and(|kinds| kinds.contains("text/html")) {
@@ -193,20 +266,13 @@ fn explained(request: &HttpRequest, known: &Known, problem: &Problem) -> HttpRes
         return problem.render(Lang::of(request.headers()));
     }
     let worded = problem.worded(known.lang);
-    let drawn = if in_part {
+    let drawn = if in_part && ["unauthenticated", "form-not-ours"].contains(&problem.slug()) {
+        SessionOver { f: known.frame("") }.render()
+    } else if in_part {
         ProblemPart { problem: worded }.render()
     } else {
-        let f = Frame {
-            lang: known.lang,
-            theme: known.theme,
-            officer: known.officer.clone(),
-            csrf: known.csrf.clone(),
-            key: String::new(),
-            back: "/".into(),
-            here: "",
-            done: None,
-        };
-        ProblemPage { f, problem: worded, lost: problem.slug() == "no-such-path" }.render()
+        let lost = problem.slug() == "no-such-path";
+        ProblemPage { f: known.frame(""), problem: worded, lost }.render()
     };
     let mut answer = HttpResponse::build(problem.status());
     match drawn {

@@ -31,6 +31,7 @@
 pub mod api;
 pub mod assets;
 pub mod cookies;
+pub mod entry;
 pub mod form;
 pub mod frame;
 pub mod gate;

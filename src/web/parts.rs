@@ -6,6 +6,7 @@ use crate::http::body::TABLE_LIMIT;
 use actix_multipart::{Field, Multipart};
 use actix_web::dev::ServiceRequest;
 use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
 use futures_util::TryStreamExt as _;
 use std::time::Duration;
 
@@ -14,23 +15,34 @@ const TEXT_LIMIT: usize = 64 * 1024;
 /// How long a form may take to arrive.
 const LONGEST: Duration = Duration::from_secs(120);
 
+/// What becomes of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum File {
+    Taken,
+    /// It is let go as it comes; only that there was one is known.
+    LetGo,
+}
+
 /// Reads the form of this request.
 ///
 /// # Errors
 /// 413 when it is too large, 400 when it is no form, 408 when it does not arrive.
-pub async fn read(request: &mut ServiceRequest) -> Result<Form, Problem> {
+pub async fn read(request: &mut ServiceRequest, file: File) -> Result<Form, Problem> {
     let slow = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "body-unreadable");
     let parts = request.extract::<Multipart>().await.map_err(|_| unreadable())?;
-    tokio::time::timeout(LONGEST, form(parts)).await.map_err(slow)?
+    tokio::time::timeout(LONGEST, form(parts, file)).await.map_err(slow)?
 }
 
-async fn form(mut parts: Multipart) -> Result<Form, Problem> {
+async fn form(mut parts: Multipart, becomes: File) -> Result<Form, Problem> {
     let (mut entries, mut upload, mut left) = (Vec::new(), None, TEXT_LIMIT);
     while let Some(mut part) = parts.try_next().await.map_err(|_| unreadable())? {
         let name = part.name().unwrap_or_default().to_owned();
         let file = part.content_disposition().and_then(|told| told.get_filename()).map(str::to_owned);
         if let Some(file) = file {
-            let bytes = whole(&mut part, TABLE_LIMIT).await?;
+            let bytes = match becomes {
+                File::Taken => whole(&mut part, TABLE_LIMIT).await?,
+                File::LetGo => let_go(&mut part, TABLE_LIMIT).await?,
+            };
             if upload.replace(Upload { field: name, name: last_part(&file), bytes }).is_some() {
                 return Err(unreadable());
             }
@@ -43,10 +55,21 @@ async fn form(mut parts: Multipart) -> Result<Form, Problem> {
     Ok(Form::of_parts(entries, upload))
 }
 
-async fn whole(part: &mut Field, limit: usize) -> Result<actix_web::web::Bytes, Problem> {
+async fn whole(part: &mut Field, limit: usize) -> Result<Bytes, Problem> {
     let bytes = part.bytes(limit).await;
-    let bytes = bytes.map_err(|_| Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE).fact("limit", limit))?;
+    let bytes = bytes.map_err(|_| too_large(limit))?;
     bytes.map_err(|_| unreadable())
+}
+
+async fn let_go(part: &mut Field, mut left: usize) -> Result<Bytes, Problem> {
+    while let Some(piece) = part.try_next().await.map_err(|_| unreadable())? {
+        left = left.checked_sub(piece.len()).ok_or_else(|| too_large(TABLE_LIMIT))?;
+    }
+    Ok(Bytes::new())
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE).fact("limit", limit)
 }
 
 /// Old browsers send the whole path.

@@ -179,6 +179,16 @@ pub const OPEN: &[(&str, &str)] = &[
     ("post", "/giao-dien"),
 ];
 
+/// Whether a form that goes to this path is of a page that asks to sign in.
+pub fn takes_entries(path: &str) -> bool {
+    let is = |pattern: &str| {
+        let (asked, known) = (path.split('/'), pattern.split('/'));
+        asked.clone().count() == known.clone().count()
+            && asked.zip(known).all(|(part, name)| part == name || name.starts_with('{') && !part.is_empty())
+    };
+    PAGES.iter().any(|page| page.0 == "post" && is(page.1) && !OPEN.contains(page))
+}
+
 /// Puts the pages at the root of the service. What is none of them goes to `otherwise`.
 pub fn install(app: &mut ServiceConfig) {
     app.route("/static/{fingerprint}/{name}", web::get().to(assets::file));

@@ -168,6 +168,11 @@ pub async fn act(visit: Visit, form: Form) -> Shown {
         let page = load(&visit, &query, again).await?;
         return visit.refused(&page);
     }
+    if visit.only_shows() {
+        let query = Form::parse(form.value("_query").as_bytes());
+        let page = load(&visit, &query, form).await?;
+        return visit.refused(&page);
+    }
     let entered = match form.json().take(part) {
         Some(Value::Object(members)) => {
             let texts =

@@ -1,13 +1,14 @@
 //! Somebody in front of a page: [`Visit`] is signed in, [`Passerby`] need not be.
 
 use super::api::{Answer, Api, Ask, Door, Origin, Sent};
+use super::entry::Held;
 use super::form::{Body, Form};
 use super::frame::{Frame, Theme};
 use super::places;
 use crate::account::{Officer, new_secret};
 use crate::domain::local_time::{day_of, local};
 use crate::http::{House, Lang, Problem};
-use actix_web::http::{Method, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload};
 use askama::Template;
@@ -29,6 +30,26 @@ pub struct Known {
     pub theme: Theme,
     pub csrf: String,
     pub origin: Origin,
+    /// An entry is to be shown again, and nothing done with it.
+    pub held: Option<Held>,
+}
+
+impl Known {
+    /// What goes around a page; `here` is its place in the menu.
+    pub fn frame(&self, here: &'static str) -> Frame {
+        let key = self.held.as_ref().and_then(|held| held.key.clone());
+        Frame {
+            lang: self.lang,
+            theme: self.theme,
+            officer: self.officer.clone(),
+            csrf: self.csrf.clone(),
+            key: key.unwrap_or_else(new_secret),
+            back: "/".into(),
+            here,
+            done: None,
+            held: self.held.clone(),
+        }
+    }
 }
 
 /// Whoever looks at a page that is open to all.
@@ -108,16 +129,12 @@ impl Passerby {
 
     /// What goes around the page; `here` is its place in the menu.
     pub fn frame(&self, here: &'static str) -> Frame {
-        Frame {
-            lang: self.known.lang,
-            theme: self.known.theme,
-            officer: self.known.officer.clone(),
-            csrf: self.known.csrf.clone(),
-            key: new_secret(),
-            back: self.here.clone(),
-            here,
-            done: self.done.clone(),
-        }
+        Frame { back: self.here.clone(), done: self.done.clone(), ..self.known.frame(here) }
+    }
+
+    /// An entry is only to be shown again: whatever is sent comes back as `not-sent-yet`.
+    pub fn only_shows(&self) -> bool {
+        self.known.held.is_some()
     }
 
     /// The page, drawn.
@@ -237,6 +254,9 @@ impl Passerby {
     }
 
     async fn ask(&self, ask: Ask<'_>) -> Result<Answer, Problem> {
+        if self.only_shows() && ask.method != Method::GET {
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-sent-yet"));
+        }
         self.api.ask(self.officer(), self.lang(), &self.known.origin, ask).await
     }
 

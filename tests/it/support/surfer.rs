@@ -16,6 +16,8 @@ pub struct Surfer {
     pub origin: String,
     pub username: String,
     client: reqwest::Client,
+    /// Says of what it sends that it comes from here.
+    says_from_where: bool,
     cookies: Mutex<BTreeMap<String, String>>,
 }
 
@@ -49,7 +51,18 @@ impl Surfer {
     pub fn before(origin: &str) -> Self {
         let client =
             super::house::client_builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { origin: origin.to_owned(), username: String::new(), client, cookies: Mutex::default() }
+        Self {
+            origin: origin.to_owned(),
+            username: String::new(),
+            client,
+            says_from_where: false,
+            cookies: Mutex::default(),
+        }
+    }
+
+    /// Says from where a form is sent, as every browser of today does.
+    pub fn like_a_browser(self) -> Self {
+        Self { says_from_where: true, ..self }
     }
 
     /// Signs in with everybody's password.
@@ -62,7 +75,11 @@ impl Surfer {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let cookies: Vec<String> =
             self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = self.client.request(method, format!("{}{path}", self.origin));
+        let from_here = self.says_from_where && method == Method::POST;
+        let mut request = self.client.request(method, format!("{}{path}", self.origin));
+        if from_here {
+            request = request.header("Origin", &self.origin).header("Sec-Fetch-Site", "same-origin");
+        }
         let request = request.header(header::ACCEPT, "text/html,*/*");
         if cookies.is_empty() { request } else { request.header(header::COOKIE, cookies.join("; ")) }
     }

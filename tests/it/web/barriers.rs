@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 /// Everything that can be opened is open while it is looked at, but for what would lie over the rest.
 const OPEN: &str = "document.querySelectorAll('details:not(.me)').forEach(d => { d.removeAttribute('name'); d.open = true; })";
-const LOOK: &str = "const [done] = arguments; const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']; \
+pub const LOOK: &str = "const [done] = arguments; const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']; \
     axe.run(document, {runOnly: tags}).then(found => done(found.violations.map(v => \
     v.id + ': ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join('; '))))";
 

@@ -5,7 +5,7 @@ use crate::support::surfer::{Page, Surfer};
 use motcua::domain::role::Role;
 
 /// The fields of an ordinary intake.
-fn intake<'a>(name: &'a str, phone: &'a str) -> Vec<(&'a str, &'a str)> {
+pub fn intake<'a>(name: &'a str, phone: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
         ("procedure_code", "1.003650"),
         ("channel", "in_person"),

@@ -10,6 +10,7 @@ mod citizen;
 mod closings;
 mod counter;
 mod day;
+mod entry;
 mod forgery;
 mod gallery;
 mod handler;
