@@ -12,6 +12,18 @@ use std::time::{Duration, Instant};
 
 pub const TIMES: usize = 30;
 /// No single question takes longer than so many seconds altogether.
+const STATUSES: [&str; 10] = [
+    "registered",
+    "received",
+    "in_processing",
+    "supplement_requested",
+    "awaiting_payment",
+    "resolved",
+    "returned",
+    "refused",
+    "withdrawn",
+    "stopped",
+];
 const PATIENCE: Duration = Duration::from_secs(6);
 
 #[derive(QueryableByName)]
@@ -149,11 +161,19 @@ impl Bench<'_> {
             ("online", "channel=online".to_owned(), &office),
             ("due in a month", "due_from=2022-03-01&due_to=2022-03-31&sort=due_on".to_owned(), &office),
         ];
+        let of_status = STATUSES.iter().flat_map(|status| {
+            [
+                (format!("{status}, by due date"), format!("status={status}&sort=due_on"), &office),
+                (format!("{status} of a branch"), format!("status={status}&branch_code=TS"), &office),
+            ]
+        });
+        let lists =
+            lists.into_iter().map(|(name, query, who)| (name.to_owned(), query, who)).chain(of_status);
         let (mut first, mut deep) = (vec![], vec![]);
         for (name, query, who) in lists {
             let path = format!("/api/v1/dossiers?{query}&limit=50");
             first.push((
-                name.to_owned(),
+                name.clone(),
                 self.asked(&format!("list: {name}"), std::slice::from_ref(&path), who, TIMES, 30.0),
             ));
             // The cursor of a page that begins in the middle of the years serves the whole list too.
@@ -167,7 +187,7 @@ impl Bench<'_> {
             if let Some(next) = from_middle["next"].as_str() {
                 let path = format!("{path}&cursor={next}");
                 deep.push((
-                    name.to_owned(),
+                    name.clone(),
                     self.asked(&format!("list, deep: {name}"), &[path], who, TIMES, 30.0),
                 ));
             }
@@ -291,6 +311,47 @@ impl Bench<'_> {
             ("open dossiers by age", "/api/v1/reports/ageing"),
             ("early warnings", "/api/v1/warnings"),
             ("targets and coverage of apologies", "/api/v1/indicators?from=2023-01-01&to=2023-12-31"),
+            (
+                "late dossiers of a month, of a branch",
+                "/api/v1/reports/overdue?from=2023-03-01&to=2023-03-31&branch_code=TS",
+            ),
+            (
+                "causes of a year, of a branch",
+                "/api/v1/reports/causes?from=2023-01-01&to=2023-12-31&branch_code=TS",
+            ),
+            ("early warnings of a branch", "/api/v1/warnings?branch_code=TS"),
+            ("likely late of a branch", "/api/v1/warnings?kind=likely_late&branch_code=TS"),
+            ("apologies still owed of a month", "/api/v1/apologies/missing?from=2023-03-01&to=2023-03-31"),
+            (
+                "apologies still owed of a year, of a branch",
+                "/api/v1/apologies/missing?from=2023-01-01&to=2023-12-31&branch_code=TS",
+            ),
+            (
+                "dossiers behind: received",
+                "/api/v1/rates/dossiers?from=2023-03-01&to=2023-03-31&figure=received",
+            ),
+            (
+                "dossiers behind: resolved overdue",
+                "/api/v1/rates/dossiers?from=2023-03-01&to=2023-03-31&figure=resolved_overdue",
+            ),
+            (
+                "dossiers behind: in process",
+                "/api/v1/rates/dossiers?from=2023-03-01&to=2023-03-31&figure=in_process",
+            ),
+            (
+                "dossiers behind: in process overdue",
+                "/api/v1/rates/dossiers?from=2023-03-01&to=2023-03-31&figure=in_process_overdue",
+            ),
+            (
+                "rates against the re-appointed date, a month",
+                "/api/v1/rates?from=2023-03-01&to=2023-03-31&against=reappointed&by=branch",
+            ),
+            (
+                "what each unit's part came to, a month of a branch",
+                "/api/v1/rates/handling?from=2023-03-01&to=2023-03-31&branch_code=TS",
+            ),
+            ("open dossiers by age, an evening of 2023", "/api/v1/reports/ageing?as_of=2023-03-31"),
+            ("repeated supplements of a month", "/api/v1/reports/supplements?from=2023-03-01&to=2023-03-31"),
         ];
         let mut all = Vec::new();
         for (name, path) in asked {

@@ -134,6 +134,8 @@ impl Owed {
     /// A statement writes a table's rows of all that share a commit: what is left is what SQLite does with the rows.
     fn write_on_sqlite(&self, a_commit: i64, end: i64) {
         let mut c = floor::sqlite(&self.url);
+        // What the rows refer to (branches, officers) stays where it is.
+        c.batch_execute("pragma foreign_keys = off").expect("settings");
         attach(&mut c, &taken(&self.url), "taken");
         let mut from = self.written.load(Ordering::Relaxed);
         while from < end {

@@ -4,6 +4,7 @@
 use super::row::ApologyRow;
 use crate::both;
 use crate::db::Conn;
+use crate::db::kept::{AtMostDsl, Beyond, branch_of_few, fixed};
 use crate::db::schema::{apologies, dossiers};
 use crate::db::types::Moment;
 use crate::domain::ids::{BranchId, DossierId, ProcedureId, SectorId};
@@ -11,7 +12,7 @@ use crate::domain::local_time::{day_of, moment};
 use crate::dossier::{OpenLine, open_on};
 use crate::failure::Outcome;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
-use diesel::dsl::{exists, not, sql};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use std::collections::HashMap;
@@ -20,6 +21,8 @@ use std::collections::HashMap;
 pub struct Period {
     begin: DateTime<Utc>,
     end: DateTime<Utc>,
+    /// The last day: whatever ended late until then was due by then.
+    to: NaiveDate,
     pub as_of: NaiveDate,
     /// What was overdue in process on the evening of `as_of`, if that is over: rows know the present alone.
     then: Option<Vec<Late>>,
@@ -30,7 +33,7 @@ impl Period {
     pub fn new(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> Self {
         let midnight = |day: NaiveDate| moment(day.and_time(NaiveTime::MIN));
         let after = to.checked_add_days(Days::new(1)).unwrap_or(to);
-        Self { begin: midnight(from), end: midnight(after), as_of: to.min(today), then: None }
+        Self { begin: midnight(from), end: midnight(after), to, as_of: to.min(today), then: None }
     }
 
     /// The same, with what is in process as it stood on the evening of `as_of`, today or before.
@@ -222,40 +225,41 @@ fn rows(
     limit: i64,
 ) -> Outcome<Vec<Row>> {
     let (begin, end) = (Moment(period.begin), Moment(period.end));
+    let of_branch = branch_of_few(c);
     Ok(both!(c, |c| {
         let issued = apologies::table
             .filter(apologies::dossier_id.eq(dossiers::id))
             .filter(apologies::due_on.nullable().eq(dossiers::due_on))
             .filter(apologies::approved_at.is_not_null());
         let mut query = dossiers::table.into_boxed();
+        if let Some((day, id)) = after {
+            // First of all: of several beginnings of a range SQLite takes the one it meets first.
+            query = query.filter(Beyond { columns: "(dossiers.due_on, dossiers.id)", day, id });
+        }
         if which == Which::WithoutLetter {
             query = query.filter(not(exists(issued)));
         }
         // Conditions as the partial indexes have them.
         query = match kind {
             Kind::Running => query
-                .filter(sql::<Bool>("dossiers.status in ('received', 'in_processing')"))
+                .filter(fixed::<Bool>("dossiers.status in ('received', 'in_processing')"))
                 .filter(dossiers::due_on.lt(period.as_of)),
             Kind::Resolved => query
-                .filter(sql::<Bool>("dossiers.timeliness = 'overdue'"))
+                .filter(fixed::<Bool>("dossiers.timeliness = 'overdue'"))
                 .filter(dossiers::resolved_at.ge(begin))
-                .filter(dossiers::resolved_at.lt(end)),
+                .filter(dossiers::resolved_at.lt(end))
+                .filter(dossiers::due_on.le(period.to)),
             Kind::GivenUp => query
-                .filter(sql::<Bool>("dossiers.status in ('withdrawn', 'stopped')"))
+                .filter(fixed::<Bool>("dossiers.status in ('withdrawn', 'stopped')"))
                 .filter(dossiers::closed_at.ge(begin))
                 .filter(dossiers::closed_at.lt(end))
-                .filter(dossiers::due_on.is_not_null()),
+                .filter(dossiers::due_on.le(period.to)),
         };
         if let Some(branch) = branch {
-            query = query.filter(dossiers::branch_id.eq(branch));
-        }
-        if let Some((day, id)) = after {
-            query =
-                query.filter(dossiers::due_on.gt(day).or(dossiers::due_on.eq(day).and(dossiers::id.gt(id))));
+            query = query.filter(of_branch.eq(branch));
         }
         query
             .order((dossiers::due_on, dossiers::id))
-            .limit(limit)
             .select((
                 dossiers::id,
                 dossiers::code,
@@ -270,6 +274,7 @@ fn rows(
                 dossiers::resolved_at,
                 dossiers::closed_at,
             ))
+            .at_most(limit)
             .load(c)?
     }))
 }

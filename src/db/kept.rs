@@ -4,6 +4,7 @@
 //!
 //! For the same reason what is found by its key is asked for with `get_result`, not with `first`, which binds a limit of one.
 
+use super::Conn;
 use super::types::UuidSql;
 use crate::domain::ids::DossierId;
 use chrono::NaiveDate;
@@ -27,6 +28,25 @@ pub struct Fixed<ST> {
 /// [`diesel::dsl::sql`] for what never changes.
 pub fn fixed<ST>(text: &'static str) -> Fixed<ST> {
     Fixed { text, kind: PhantomData }
+}
+
+/// The same where the databases spell it each in its way: SQLite's, PostgreSQL's.
+pub fn fixed_on<ST>(c: &Conn<'_>, [sqlite, postgres]: [&'static str; 2]) -> Fixed<ST> {
+    fixed(match c {
+        Conn::Sqlite(_) => sqlite,
+        Conn::Pg(_) => postgres,
+    })
+}
+
+/// The branch of a dossier where an index of few rows is to be gone through. Told a branch by its plain column, SQLite
+/// reads all that the branch ever received instead; PostgreSQL knows how many rows there are.
+pub fn branch_of_few(c: &Conn<'_>) -> Fixed<UuidSql> {
+    fixed_on(c, ["+dossiers.branch_id", "dossiers.branch_id"])
+}
+
+/// The same for its procedure.
+pub fn procedure_of_few(c: &Conn<'_>) -> Fixed<UuidSql> {
+    fixed_on(c, ["+dossiers.procedure_id", "dossiers.procedure_id"])
 }
 
 impl<ST> QueryId for Fixed<ST> {

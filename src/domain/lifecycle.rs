@@ -135,6 +135,11 @@ impl Status {
         self.is_running() || self.is_waiting()
     }
 
+    /// Not ended, from its registration on.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Registered) || self.is_in_process()
+    }
+
     /// What may be done next, for pages and clients.
     pub fn acts(self) -> impl Iterator<Item = Act> {
         Act::ALL.iter().copied().filter(move |act| self.after(*act).is_some())

@@ -71,7 +71,9 @@ pub struct Filter {
 impl Filter {
     /// Whatever passes it has not ended.
     fn only_open(&self) -> bool {
-        self.open || matches!(self.timing, Some(Timing::WithinLimit | Timing::DueSoon | Timing::Waiting))
+        self.open
+            || self.status.is_some_and(Status::is_open)
+            || matches!(self.timing, Some(Timing::WithinLimit | Timing::DueSoon | Timing::Waiting))
     }
 
     /// Nothing but a branch and days of receipt: see [`Self::passes`].
@@ -139,6 +141,9 @@ const OPEN: &str = "(dossiers.status = 'registered' or dossiers.status = 'receiv
 /// What has a clock that runs, in the same way.
 const RUNNING: &str = "dossiers.status in ('received', 'in_processing')";
 
+/// What waits to be accepted: it has an index of its own.
+const REGISTERED: &str = "dossiers.status = 'registered'";
+
 /// The order by due date.
 const BY_DUE: &str = "(dossiers.due_on, dossiers.id)";
 
@@ -177,10 +182,12 @@ macro_rules! filtered {
         if let Some(procedure) = filter.procedure {
             query = query.filter(dossiers::procedure_id.eq(procedure));
         }
-        if let Some(status) = filter.status {
-            query = query.filter(dossiers::status.eq(status.as_str()));
+        match filter.status {
+            Some(Status::Registered) => query = query.filter(fixed::<Bool>(REGISTERED)),
+            Some(status) => query = query.filter(dossiers::status.eq(status.as_str())),
+            None => {}
         }
-        if filter.open {
+        if filter.open || filter.status.is_some_and(Status::is_open) {
             // As the partial indexes say it: with the words bound as parameters none of them could be used.
             query = query.filter(fixed::<Bool>(OPEN));
         }

@@ -4,6 +4,7 @@
 use super::several::histories;
 use crate::both;
 use crate::db::Conn;
+use crate::db::kept::{fixed, fixed_on};
 use crate::db::schema::{dossier_events, dossiers};
 use crate::db::types::{Moment, MomentSql};
 use crate::domain::dossier::on_evening;
@@ -11,7 +12,6 @@ use crate::domain::ids::{BranchId, DossierId, SectorId};
 use crate::domain::local_time::moment;
 use crate::failure::Outcome;
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
 use std::collections::HashSet;
@@ -30,9 +30,9 @@ const LASTED_LONG: [&str; 2] = [
     "coalesce(resolved_at, closed_at) - received_at > 5184000000",
     "coalesce(resolved_at, closed_at) - received_at > interval '1440:00:00'",
 ];
-/// After these another due date may be in force, or the applicant be waited for.
-const MOVES_THE_CLOCK: [&str; 5] =
-    ["supplement_requested", "supplied", "payment_requested", "paid", "due_recomputed"];
+/// After these another due date may be in force, or the applicant be waited for. As their index has it.
+const MOVES_THE_CLOCK: &str = "(kind = 'supplement_requested' or kind = 'supplied' or kind = 'payment_requested' \
+    or kind = 'paid' or kind = 'due_recomputed')";
 /// Dossiers a statement.
 const CHUNK: usize = 500;
 /// Histories that are read at once.
@@ -76,7 +76,7 @@ macro_rules! lines_where {
 
 /// The open dossiers of a branch, or of all.
 pub fn open_now(c: &mut Conn<'_>, branch: Option<BranchId>) -> Outcome<Vec<OpenLine>> {
-    let rows = both!(c, |c| lines_where!(c, branch, sql::<Bool>(OPEN)));
+    let rows = both!(c, |c| lines_where!(c, branch, fixed::<Bool>(OPEN)));
     Ok(rows.into_iter().filter_map(line).collect())
 }
 
@@ -101,30 +101,24 @@ pub fn open_on(c: &mut Conn<'_>, branch: Option<BranchId>, evening: NaiveDate) -
 /// What was received by an evening and is open now or has ended since. Each has the due date, and waits, as it does now or did
 /// when it ended.
 fn lines_open_on(c: &mut Conn<'_>, branch: Option<BranchId>, evening: NaiveDate) -> Outcome<Vec<OpenLine>> {
-    let ended_at = || sql::<Nullable<MomentSql>>(END);
+    let ended_at = || fixed::<Nullable<MomentSql>>(END);
     let evening = after(evening);
     let later = Moment(evening.0 + LONG);
-    let [of_sqlite, of_postgres] = LASTED_LONG;
-    let long = sql::<Bool>(if matches!(c, Conn::Sqlite(_)) { of_sqlite } else { of_postgres });
+    let long = fixed_on::<Bool>(c, LASTED_LONG);
     let mut rows =
-        both!(c, |c| lines_where!(c, branch, sql::<Bool>(OPEN), sql::<MomentSql>(RECEIVED).lt(evening)));
+        both!(c, |c| lines_where!(c, branch, fixed::<Bool>(OPEN), fixed::<MomentSql>(RECEIVED).lt(evening)));
     rows.extend(both!(c, |c| lines_where!(
         c,
         branch,
-        sql::<Bool>(HAS_ENDED),
+        fixed::<Bool>(HAS_ENDED),
         ended_at().ge(evening),
         ended_at().lt(later),
         dossiers::received_at.lt(evening)
     )));
     // Of all branches: the index of one branch's ends would be taken, which holds all that it ever did.
     let all = None::<BranchId>;
-    let lasting = both!(c, |c| lines_where!(
-        c,
-        all,
-        long.clone(),
-        ended_at().ge(later),
-        dossiers::received_at.lt(evening)
-    ));
+    let lasting =
+        both!(c, |c| lines_where!(c, all, long, ended_at().ge(later), dossiers::received_at.lt(evening)));
     rows.extend(lasting.into_iter().filter(|(_, of, ..)| branch.is_none_or(|branch| branch == *of)));
     Ok(rows.into_iter().filter_map(line).collect())
 }
@@ -136,7 +130,7 @@ fn moved_since(c: &mut Conn<'_>, ids: &[DossierId], evening: NaiveDate) -> Outco
     for ids in ids.chunks(CHUNK) {
         let some: Vec<DossierId> = both!(c, |c| e::table
             .filter(e::dossier_id.eq_any(ids))
-            .filter(e::kind.eq_any(MOVES_THE_CLOCK))
+            .filter(fixed::<Bool>(MOVES_THE_CLOCK))
             .filter(e::occurred_at.ge(after(evening)))
             .select(e::dossier_id)
             .load(c))?;

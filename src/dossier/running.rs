@@ -49,7 +49,8 @@ impl Running {
 }
 
 // As the partial indexes have it: with the words as parameters none of them could be used.
-const OPEN: &str = "dossiers.status in ('registered', 'received', 'in_processing', 'supplement_requested', 'awaiting_payment')";
+const OPEN: &str = "(dossiers.status = 'registered' or dossiers.status = 'received' or dossiers.status = 'in_processing' \
+                    or dossiers.status = 'supplement_requested' or dossiers.status = 'awaiting_payment')";
 const RUNNING: &str = "dossiers.status in ('received', 'in_processing')";
 const REGISTERED: &str = "dossiers.status = 'registered'";
 

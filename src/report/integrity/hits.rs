@@ -27,6 +27,15 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// Where to read: the days, and the branch if only one is looked at.
+    fn reach(&self) -> (Span, Option<BranchId>) {
+        let branch = match self.branches.as_slice() {
+            [branch] => Some(*branch),
+            _ => None,
+        };
+        (self.span(), branch)
+    }
+
     fn span(&self) -> Span {
         Span { begin: midnight(self.from), end: midnight(day_after(self.to)) }
     }
@@ -182,10 +191,10 @@ impl Judge<'_> {
         limit: i64,
         found: &mut Found,
     ) -> Outcome<(i64, Option<Place>)> {
-        let span = self.wanted.span();
+        let reach = self.wanted.reach();
         let (lines, by_entry) = match read::source(sign) {
-            Source::Acts(condition) => (read::acts(c, condition, span, after, limit)?, false),
-            Source::Entries(condition) => (read::entries(c, condition, span, after, limit)?, true),
+            Source::Acts(condition) => (read::acts(c, condition, reach, after, limit)?, false),
+            Source::Entries(condition) => (read::entries(c, condition, reach, after, limit)?, true),
             Source::Dossiers(kind) => return self.dossiers(c, kind, after, limit, found),
         };
         let calendar = &self.reference.calendar;
@@ -217,7 +226,7 @@ impl Judge<'_> {
         limit: i64,
         found: &mut Found,
     ) -> Outcome<(i64, Option<Place>)> {
-        let lines = read::dossiers_of(c, (kind, self.measures), self.wanted.span(), after, limit)?;
+        let lines = read::dossiers_of(c, (kind, self.measures), self.wanted.reach(), after, limit)?;
         let place = |line: &DossierLine| Some(Place { at: line.at(kind)?, dossier: line.id, seq: 0 });
         let last = lines.last().and_then(place);
         let mine: Vec<&DossierLine> =

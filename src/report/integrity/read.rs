@@ -3,6 +3,7 @@
 
 use crate::both;
 use crate::db::Conn;
+use crate::db::kept::branch_of_few;
 use crate::db::schema::{dossier_events, dossier_particulars, dossiers};
 use crate::db::types::Moment;
 use crate::domain::ids::{BranchId, DossierId, OfficerId, ProcedureId};
@@ -106,7 +107,7 @@ pub struct ActLine {
 }
 
 macro_rules! acts_by {
-    ($c:expr, $time:ident, $known:expr, $condition:expr, $span:expr, $after:expr, $limit:expr) => {
+    ($c:expr, $time:ident, $known:expr, $condition:expr, $span:expr, $branch:expr, $after:expr, $limit:expr) => {
         both!($c, |c| {
             use dossier_events as e;
             let mut query = e::table
@@ -115,6 +116,9 @@ macro_rules! acts_by {
                 .filter(e::$time.ge(Moment($span.begin)))
                 .filter(e::$time.lt(Moment($span.end)))
                 .into_boxed();
+            if let Some(branch) = $branch {
+                query = query.filter(e::branch_id.eq(branch));
+            }
             if let Some(Place { at, dossier, seq }) = $after {
                 query = query.filter(e::$time.ge(Moment(at))).filter(
                     e::$time
@@ -135,22 +139,22 @@ macro_rules! acts_by {
 pub fn acts(
     c: &mut Conn<'_>,
     condition: &'static str,
-    span: Span,
+    (span, branch): (Span, Option<BranchId>),
     after: Option<Place>,
     limit: i64,
 ) -> Outcome<Vec<ActLine>> {
-    Ok(acts_by!(c, occurred_at, SIGNS, condition, span, after, limit))
+    Ok(acts_by!(c, occurred_at, SIGNS, condition, span, branch, after, limit))
 }
 
 /// Acts in the order in which they were entered.
 pub fn entries(
     c: &mut Conn<'_>,
     condition: &'static str,
-    span: Span,
+    (span, branch): (Span, Option<BranchId>),
     after: Option<Place>,
     limit: i64,
 ) -> Outcome<Vec<ActLine>> {
-    Ok(acts_by!(c, recorded_at, AFTERWARDS, condition, span, after, limit))
+    Ok(acts_by!(c, recorded_at, AFTERWARDS, condition, span, branch, after, limit))
 }
 
 /// How often who entered such acts for which branch, in a span: one statement, however many there are.
@@ -205,7 +209,8 @@ impl DossierLine {
 }
 
 macro_rules! dossiers_by {
-    ($c:expr, $time:ident, $known:expr, $span:expr, $after:expr, $limit:expr) => {
+    ($c:expr, $time:ident, $known:expr, $span:expr, $branch:expr, $after:expr, $limit:expr) => {{
+        let of_branch = branch_of_few($c);
         both!($c, |c| {
             use dossiers as d;
             let mut query = d::table
@@ -213,6 +218,9 @@ macro_rules! dossiers_by {
                 .filter(d::$time.ge(Moment($span.begin)))
                 .filter(d::$time.lt(Moment($span.end)))
                 .into_boxed();
+            if let Some(branch) = $branch {
+                query = query.filter(of_branch.eq(branch));
+            }
             if let Some(Place { at, dossier, .. }) = $after {
                 query = query
                     .filter(d::$time.ge(Moment(at)))
@@ -232,7 +240,7 @@ macro_rules! dossiers_by {
                 ))
                 .load(c)?
         })
-    };
+    }};
 }
 
 /// Dossiers of a kind in the order of the moment by which they are found. Those between whose two moments no more hours lie
@@ -240,7 +248,7 @@ macro_rules! dossiers_by {
 pub fn dossiers_of(
     c: &mut Conn<'_>,
     (kind, measures): (Kind, &Measures),
-    span: Span,
+    (span, branch): (Span, Option<BranchId>),
     after: Option<Place>,
     limit: i64,
 ) -> Outcome<Vec<DossierLine>> {
@@ -258,9 +266,9 @@ pub fn dossiers_of(
     let days = measures.return_working_days.saturating_mul(24);
     let returned = longer(RETURNED_LATER, "resolved_at", "returned_at", days);
     Ok(match kind {
-        Kind::Refused => dossiers_by!(c, closed_at, REFUSED, span, after, limit),
-        Kind::CheckedLater => dossiers_by!(c, submitted_at, &checked, span, after, limit),
-        Kind::ReturnedLater => dossiers_by!(c, resolved_at, &returned, span, after, limit),
+        Kind::Refused => dossiers_by!(c, closed_at, REFUSED, span, branch, after, limit),
+        Kind::CheckedLater => dossiers_by!(c, submitted_at, &checked, span, branch, after, limit),
+        Kind::ReturnedLater => dossiers_by!(c, resolved_at, &returned, span, branch, after, limit),
     })
 }
 

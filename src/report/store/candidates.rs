@@ -4,13 +4,13 @@
 use super::Only;
 use crate::both;
 use crate::db::Conn;
+use crate::db::kept::{AtMostDsl, fixed};
 use crate::db::schema::dossiers;
 use crate::db::types::{Moment, MomentSql};
 use crate::domain::ids::{DossierId, OfficerId};
 use crate::domain::local_time::moment;
 use crate::failure::Outcome;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
 use serde::{Deserialize, Serialize};
@@ -93,7 +93,7 @@ macro_rules! kept {
             query = query.filter(dossiers::channel.eq(channel.as_str()));
         }
         if let Some(condition) = told.condition {
-            query = query.filter(sql::<Bool>(condition));
+            query = query.filter(fixed::<Bool>(condition));
         }
         if let Some(day) = told.due_before {
             query = query.filter(dossiers::due_on.lt(day));
@@ -148,8 +148,8 @@ fn received(
         }
         query
             .order((dossiers::received_at.desc(), dossiers::id.asc()))
-            .limit(limit)
             .select((dossiers::received_at, dossiers::id))
+            .at_most(limit)
             .load(c)?
     });
     Ok(rows.into_iter().filter_map(|(at, id)| Some(Place::At(at?.0, id))).collect())
@@ -165,9 +165,9 @@ fn open(
 ) -> Outcome<Vec<Place>> {
     let rows: Vec<(Option<NaiveDate>, DossierId)> = both!(c, |c| {
         let mut query = kept!(only, told)
-            .filter(sql::<Bool>(OPEN))
+            .filter(fixed::<Bool>(OPEN))
             .filter(dossiers::due_on.is_not_null())
-            .filter(sql::<MomentSql>(RECEIVED).lt(received_before));
+            .filter(fixed::<MomentSql>(RECEIVED).lt(received_before));
         if let Some(Place::Due(day, id)) = after {
             query = query
                 .filter(dossiers::due_on.ge(day))
@@ -175,8 +175,8 @@ fn open(
         }
         query
             .order((dossiers::due_on.asc(), dossiers::id.asc()))
-            .limit(limit)
             .select((dossiers::due_on, dossiers::id))
+            .at_most(limit)
             .load(c)?
     });
     Ok(rows.into_iter().filter_map(|(day, id)| Some(Place::Due(day?, id))).collect())
@@ -191,10 +191,10 @@ fn ended(
     after: Option<Place>,
     limit: i64,
 ) -> Outcome<Vec<Place>> {
-    let moment_of_end = || sql::<Nullable<MomentSql>>(END);
+    let moment_of_end = || fixed::<Nullable<MomentSql>>(END);
     let rows: Vec<(Option<Moment>, DossierId)> = both!(c, |c| {
         let mut query = kept!(only, told)
-            .filter(sql::<Bool>(HAS_ENDED))
+            .filter(fixed::<Bool>(HAS_ENDED))
             .filter(moment_of_end().ge(from))
             .filter(dossiers::received_at.is_not_null());
         if let Some(until) = until {
@@ -211,8 +211,8 @@ fn ended(
         }
         query
             .order((moment_of_end().asc(), dossiers::id.asc()))
-            .limit(limit)
             .select((moment_of_end(), dossiers::id))
+            .at_most(limit)
             .load(c)?
     });
     Ok(rows.into_iter().filter_map(|(at, id)| Some(Place::At(at?.0, id))).collect())

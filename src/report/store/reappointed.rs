@@ -4,14 +4,18 @@ use super::Only;
 use super::candidates::{begin, end};
 use crate::both;
 use crate::db::Conn;
-use crate::db::schema::{dossiers, reappointments};
+use crate::db::kept::{branch_of_few, fixed, procedure_of_few};
+use crate::db::schema::dossiers;
 use crate::db::types::MomentSql;
 use crate::domain::ids::DossierId;
 use crate::failure::Outcome;
 use chrono::NaiveDate;
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Nullable;
+use diesel::sql_types::{Bool, Nullable};
+
+/// Re-appointed at least once, as the index has it.
+const REAPPOINTED: &str = "cast(dossiers.standing->>'reappointments' as integer) > 0";
+const END: &str = "coalesce(dossiers.resolved_at, dossiers.closed_at)";
 
 /// Re-appointed, received up to the last of these days, and not ended before the first.
 pub fn reappointed_under_way(
@@ -20,26 +24,32 @@ pub fn reappointed_under_way(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Outcome<Vec<DossierId>> {
-    let ended = || sql::<Nullable<MomentSql>>("coalesce(dossiers.resolved_at, dossiers.closed_at)");
-    Ok(both!(c, |c| {
-        let mut query = dossiers::table
-            .inner_join(reappointments::table.on(reappointments::dossier_id.eq(dossiers::id)))
-            .filter(reappointments::ordinal.eq(1))
-            .filter(dossiers::received_at.lt(end(to)))
-            .filter(ended().is_null().nullable().or(ended().ge(begin(from))))
-            .into_boxed();
-        if let [branch] = only.branches.as_slice() {
-            query = query.filter(dossiers::branch_id.eq(*branch));
-        }
-        if let Some(sector) = only.sector {
-            query = query.filter(dossiers::sector_id.eq(sector));
-        }
-        if let Some(procedure) = only.procedure {
-            query = query.filter(dossiers::procedure_id.eq(procedure));
-        }
-        if let Some(channel) = only.channel {
-            query = query.filter(dossiers::channel.eq(channel.as_str()));
-        }
-        query.select(dossiers::id).load(c)?
-    }))
+    let (of_branch, of_procedure) = (branch_of_few(c), procedure_of_few(c));
+    let ended = || fixed::<Nullable<MomentSql>>(END);
+    // Asked in two, each a range of the index.
+    macro_rules! those {
+        ($c:expr, $ended:expr) => {{
+            let mut query = dossiers::table
+                .filter(fixed::<Bool>(REAPPOINTED))
+                .filter($ended)
+                .filter(dossiers::received_at.lt(end(to)))
+                .into_boxed();
+            if let [branch] = only.branches.as_slice() {
+                query = query.filter(of_branch.eq(*branch));
+            }
+            if let Some(sector) = only.sector {
+                query = query.filter(dossiers::sector_id.eq(sector));
+            }
+            if let Some(procedure) = only.procedure {
+                query = query.filter(of_procedure.eq(procedure));
+            }
+            if let Some(channel) = only.channel {
+                query = query.filter(dossiers::channel.eq(channel.as_str()));
+            }
+            query.select(dossiers::id).load::<DossierId>($c)?
+        }};
+    }
+    let mut found = both!(c, |c| those!(c, ended().ge(begin(from))));
+    found.extend(both!(c, |c| those!(c, ended().is_null())));
+    Ok(found)
 }

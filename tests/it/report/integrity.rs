@@ -373,61 +373,40 @@ on_both! {
     }
 }
 
-#[derive(diesel::QueryableByName)]
-struct PlanLine {
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    detail: String,
-}
-
 /// On SQLite, whose plans do not depend on how much there is: each sign is read through an index of its own kind, in the
 /// order of the index.
 #[test]
 fn no_sign_is_found_by_looking_through_everything() {
-    use diesel::RunQueryDsl as _;
-    use diesel::connection::{Connection as _, InstrumentationEvent};
-    use std::sync::{Arc, Mutex};
-    let db = crate::support::database::fresh(crate::support::database::Kind::Sqlite).unwrap();
-    let ground = crate::support::ground::Ground::at(&db, "2026-03-10 09:00");
+    let ground = crate::support::plans::ground_of_plans();
     let (reference, now) = (ground.reference(), ground.clock.now());
-    let asked =
-        motcua::report::Asked::of_days("2026-01-01".parse().unwrap(), "2026-03-01".parse().unwrap(), None);
-    let plans: Vec<String> = ground.write(move |c| {
-        let said: Arc<Mutex<Vec<String>>> = Arc::default();
-        let heard = Arc::clone(&said);
-        if let motcua::db::Conn::Sqlite(c) = c {
-            c.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-                if let InstrumentationEvent::StartQuery { query, .. } = event {
-                    heard.lock().unwrap().push(query.to_string());
-                }
-            });
-        }
-        motcua::report::integrity::integrity(c, &reference, &asked, Default::default(), now, None)?;
-        let motcua::db::Conn::Sqlite(c) = c else { panic!("not SQLite") };
-        c.set_instrumentation(None::<Box<dyn diesel::connection::Instrumentation>>);
-        let said = said.lock().unwrap().clone();
-        let ours = said.iter().filter(|text| {
+    let one = reference.branches().iter().next().unwrap().code.clone();
+    for branch_code in [None, Some(one)] {
+        let reference = std::sync::Arc::clone(&reference);
+        let days = ("2026-01-01".parse().unwrap(), "2026-03-01".parse().unwrap());
+        let mut asked = motcua::report::Asked::of_days(days.0, days.1, None);
+        asked.branch_code = branch_code;
+        let ours = |text: &str| {
             text.contains("`dossier") && (text.contains("ORDER BY") || text.contains("GROUP BY"))
+        };
+        let plans = crate::support::plans::plans(&ground, ours, move |c| {
+            motcua::report::integrity::integrity(c, &reference, &asked, Default::default(), now, None)?;
+            Ok(())
         });
-        let mut plans = Vec::new();
-        for text in ours {
-            let lines: Vec<PlanLine> = diesel::sql_query(format!("explain query plan {text}")).load(*c)?;
-            plans.push(lines.iter().map(|line| line.detail.as_str()).collect::<Vec<_>>().join("; "));
+        assert_eq!(plans.len(), 7 + 11, "seven are counted by the database, all are read: {plans:#?}");
+        for plan in &plans {
+            let index = [
+                "dossier_events_signs",
+                "dossier_events_afterwards",
+                "dossiers_refused",
+                "dossiers_checked_later",
+                "dossiers_returned_later",
+            ];
+            assert!(index.iter().any(|index| plan.contains(&format!("INDEX {index} ("))), "{plan}");
+            assert!(!plan.contains("SCAN"), "{plan}");
+            // Entries of one second are put in the order of their numbers; counting gathers: no more than that is sorted.
+            let gathers =
+                plan.contains("TEMP B-TREE FOR GROUP BY") || plan.contains("dossier_events_afterwards");
+            assert!(!plan.contains("TEMP B-TREE") || gathers, "{plan}");
         }
-        Ok(plans)
-    });
-    assert_eq!(plans.len(), 7 + 11, "seven are counted by the database, all are read: {plans:#?}");
-    for plan in &plans {
-        let index = [
-            "dossier_events_signs",
-            "dossier_events_afterwards",
-            "dossiers_refused",
-            "dossiers_checked_later",
-            "dossiers_returned_later",
-        ];
-        assert!(index.iter().any(|index| plan.contains(&format!("INDEX {index} ("))), "{plan}");
-        assert!(!plan.contains("SCAN"), "{plan}");
-        // Entries of one second are put in the order of their numbers; counting gathers: no more than that is sorted.
-        let gathers = plan.contains("TEMP B-TREE FOR GROUP BY") || plan.contains("dossier_events_afterwards");
-        assert!(!plan.contains("TEMP B-TREE") || gathers, "{plan}");
     }
 }

@@ -6,6 +6,7 @@ pub mod browser;
 pub mod database;
 pub mod ground;
 pub mod house;
+pub mod plans;
 pub mod postgres;
 pub mod process;
 pub mod real_smtp;

@@ -2,8 +2,10 @@
 //! no page is wider than a telephone, or than an office screen at 200 %.
 
 use super::counter::take_in;
+use crate::apology::Office;
 use crate::support::browser::Browser;
 use crate::support::database::{Kind, fresh};
+use crate::support::ground::applicant;
 use crate::support::house::{PASSWORD, TestHouse};
 use crate::support::skipped;
 use motcua::domain::role::Role;
@@ -23,11 +25,13 @@ async fn no_page_keeps_anybody_out_as_far_as_a_machine_can_see() {
         return;
     };
     let axe = std::fs::read_to_string(axe).unwrap();
-    let house = TestHouse::open(fresh(Kind::Sqlite).unwrap()).await;
+    let office = Office::open(fresh(Kind::Sqlite).unwrap()).await;
+    let (being_signed, signed) = approvals(&office).await;
+    let house = &office.house;
     house.officer("chicuctruong", Role::Head, Some("TS")).await;
     house.officer("quantri", Role::Admin, None).await;
     let code = take_in(&house.surfer(Role::Counter, Some("TS")).await, "Nguyễn Văn An", "0901234512").await;
-    let (working, done) = recounts(&house).await;
+    let (working, done) = recounts(house).await;
     let Some(browser) = Browser::open(&house.origin).await else { return };
     let mut found = Vec::new();
     for theme in ["light", "dark"] {
@@ -57,6 +61,8 @@ async fn no_page_keeps_anybody_out_as_far_as_a_machine_can_see() {
                 "/ket-qua/tung-khau?by=branch,procedure,officer".into(),
                 format!("/lich/tinh-lai/{working}"),
                 format!("/lich/tinh-lai/{done}"),
+                being_signed.clone(),
+                signed.clone(),
                 "/khong-co".into(),
             ];
             for path in plain.chain(more) {
@@ -76,11 +82,13 @@ const STICKS_OUT: &str = "const wide = [...document.querySelectorAll('body *')].
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_page_is_wider_than_a_telephone_or_than_a_screen_at_200_percent() {
-    let house = TestHouse::open(fresh(Kind::Sqlite).unwrap()).await;
+    let office = Office::open(fresh(Kind::Sqlite).unwrap()).await;
+    let (being_signed, signed) = approvals(&office).await;
+    let house = &office.house;
     house.officer("chicuctruong", Role::Head, Some("TS")).await;
     house.officer("quantri", Role::Admin, None).await;
     let code = take_in(&house.surfer(Role::Counter, Some("TS")).await, "Nguyễn Văn An", "0901234512").await;
-    let (working, done) = recounts(&house).await;
+    let (working, done) = recounts(house).await;
     let Some(browser) = Browser::open(&house.origin).await else { return };
     let mut wide = Vec::new();
     for who in ["", "chicuctruong", "quantri"] {
@@ -107,6 +115,8 @@ async fn no_page_is_wider_than_a_telephone_or_than_a_screen_at_200_percent() {
             "/ket-qua/tung-khau?by=branch,procedure,officer".into(),
             format!("/lich/tinh-lai/{working}"),
             format!("/lich/tinh-lai/{done}"),
+            being_signed.clone(),
+            signed.clone(),
             "/khong-co".into(),
         ];
         for path in plain.chain(more) {
@@ -124,11 +134,27 @@ async fn no_page_is_wider_than_a_telephone_or_than_a_screen_at_200_percent() {
     assert!(wide.is_empty(), "{}", wide.join("\n"));
 }
 
+/// Many letters signed at once: the page of what is being signed, and of what is.
+async fn approvals(office: &Office) -> (String, String) {
+    let people = (1..=4).map(|n| applicant(&format!("Người Thứ {n}"))).collect();
+    let drafts = crate::approvals::drafts(office, people).await;
+    let (first, last) = drafts.split_at(2);
+    let order = async |drafts: &[Value]| {
+        let letters = drafts.iter().map(|draft| json!({"id": draft["id"], "version": draft["version"]}));
+        let order = json!({"letters": letters.collect::<Vec<_>>()});
+        let order = office.head.post("/approval-orders", order).await.expect(202);
+        format!("/xin-loi/ky-nhieu/{}", order.body["id"].as_str().unwrap())
+    };
+    let signed = order(first).await;
+    crate::approvals::work(&office.house).await;
+    (order(last).await, signed)
+}
+
 /// Due dates counted again: an order that is being worked on, and one that is done.
 async fn recounts(house: &TestHouse) -> (String, String) {
     let admin = house.sign_in_as(Role::Admin, None).await;
     let holiday = json!({"kind": "holiday", "name": "Nghỉ phòng chống bão"});
-    admin.put("/calendar/days/2026-03-11", holiday).await.expect(200);
+    admin.put("/calendar/days/2026-03-18", holiday).await.expect(200);
     let order = async || {
         let order = json!({"reason": "Công điện số 15/CĐ-UBND: nghỉ làm việc để phòng chống bão"});
         let order = admin.post("/calendar/recomputations", order).await.expect(202);
