@@ -21,6 +21,8 @@ pub struct Officer {
     pub role: Role,
     pub branch: Option<BranchId>,
     pub branch_code: Option<String>,
+    /// The branch's name, or the department's for whoever belongs to all.
+    pub agency: String,
     pub session: SessionId,
 }
 
@@ -129,6 +131,7 @@ mod tests {
             role,
             branch,
             branch_code: None,
+            agency: String::new(),
             session: SessionId::at(DateTime::UNIX_EPOCH),
         }
     }

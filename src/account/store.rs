@@ -2,6 +2,7 @@
 
 use super::officer::Officer;
 use crate::both;
+use crate::db::kept::AtMostDsl as _;
 use crate::db::schema::{branches, officers, sessions, sign_in_failures};
 use crate::db::types::Moment;
 use crate::db::{Conn, DbError};
@@ -25,6 +26,8 @@ pub struct OfficerRow {
     pub version: i32,
     pub email: Option<String>,
     pub digest: bool,
+    /// The name of the branch.
+    pub branch_name: Option<String>,
 }
 
 impl OfficerRow {
@@ -41,6 +44,7 @@ impl OfficerRow {
             role: self.role()?,
             branch: self.branch_id,
             branch_code: self.branch_code.clone(),
+            agency: self.branch_name.clone().unwrap_or_default(),
             session,
         })
     }
@@ -64,6 +68,7 @@ macro_rules! officer_columns {
             officers::version,
             officers::email,
             officers::digest,
+            branches::name.nullable(),
         )
     };
 }
@@ -117,7 +122,20 @@ pub fn officer_of_session(
             .get_result(c)
             .optional()?
     });
-    found.map(|row| row.as_officer(session)).transpose()
+    let mut found = found.map(|row| row.as_officer(session)).transpose()?;
+    if let Some(officer) = found.as_mut().filter(|officer| officer.branch.is_none()) {
+        // Whoever belongs to no branch belongs to the department that all branches are of.
+        let department: Option<String> = both!(conn, |c| {
+            branches::table
+                .order(branches::code)
+                .select(branches::department_name)
+                .at_most(1)
+                .get_result(c)
+                .optional()?
+        });
+        officer.agency = department.unwrap_or_default();
+    }
+    Ok(found)
 }
 
 /// What a list of accounts is narrowed to.

@@ -65,6 +65,8 @@ pub struct Frame {
     pub theme: Theme,
     pub officer: Option<Officer>,
     pub csrf: String,
+    /// dd/mm/yyyy hh:mm
+    pub drawn_at: String,
     /// A new idempotency key for the forms of this page.
     pub key: String,
     /// The address of this page, to come back to.

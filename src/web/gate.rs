@@ -9,6 +9,7 @@ use super::parts;
 use super::places;
 use super::visit::{Known, see_other};
 use crate::account::{new_secret, officer_of_browser};
+use crate::domain::local_time::local;
 use crate::hex::hex;
 use crate::http::problem::Worded;
 use crate::http::{House, Lang, Problem};
@@ -19,6 +20,7 @@ use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
+use chrono::{DateTime, FixedOffset};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -48,7 +50,9 @@ pub async fn gate(
             (entry.clone(), Some(entry))
         }
     };
-    let mut known = known(request.request(), officer.as_ref().ok().cloned().flatten(), csrf(&secret));
+    let now = request.app_data::<Data<House>>().map(|house| house.clock.now()).unwrap_or_default();
+    let mut known =
+        known(request.request(), officer.as_ref().ok().cloned().flatten(), csrf(&secret), local(now));
     request.extensions_mut().insert(known.clone());
     let came = match officer {
         Ok(_) => unforged(&mut request, &known).await,
@@ -131,7 +135,12 @@ fn problem_of(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
     })
 }
 
-fn known(request: &HttpRequest, officer: Option<crate::account::Officer>, csrf: String) -> Known {
+fn known(
+    request: &HttpRequest,
+    officer: Option<crate::account::Officer>,
+    csrf: String,
+    now: DateTime<FixedOffset>,
+) -> Known {
     let cookie = |name| cookies::read(request.headers(), name);
     let lang = match cookie(cookies::LANG).as_deref() {
         Some("en") => Lang::En,
@@ -147,6 +156,7 @@ fn known(request: &HttpRequest, officer: Option<crate::account::Officer>, csrf: 
             forwarded: request.headers().get_all("X-Forwarded-For").cloned().collect(),
         },
         held: None,
+        now,
     }
 }
 

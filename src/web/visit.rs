@@ -30,6 +30,8 @@ pub struct Known {
     pub theme: Theme,
     pub csrf: String,
     pub origin: Origin,
+    /// The counter's wall clock.
+    pub now: DateTime<FixedOffset>,
     /// An entry is to be shown again, and nothing done with it.
     pub held: Option<Held>,
 }
@@ -43,6 +45,7 @@ impl Known {
             theme: self.theme,
             officer: self.officer.clone(),
             csrf: self.csrf.clone(),
+            drawn_at: self.now.format("%d/%m/%Y %H:%M").to_string(),
             key: key.unwrap_or_else(new_secret),
             back: "/".into(),
             here,
