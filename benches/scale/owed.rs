@@ -268,6 +268,7 @@ fn take_on_postgres(url: &str, columns: &Columns, branches: &[String]) -> i64 {
          create table owed.taken_dossiers as select row_number() over () as n, d.* from
             (select * from dossiers where received_at is not null order by received_at desc limit {MOST}) d;
          create index on owed.taken_dossiers (n);
+         analyze owed.taken_dossiers;
          create table owed.code_counters (like public.code_counters including all);
          create table owed.taken_code_counters as select b.id as branch_id, c.* from code_counters c
             join branches b on b.agency_identifier = c.agency_identifier where c.day = (select max(day) from code_counters);"
@@ -308,8 +309,7 @@ fn take_on_postgres(url: &str, columns: &Columns, branches: &[String]) -> i64 {
             .expect("text");
     }
     all += "insert into owed.code_counters select agency_identifier, day, last, raised from owed.taken_code_counters where branch_id = of_branch
-            on conflict (agency_identifier, day) do update set last = code_counters.last + 1; end $$;
-            analyze;";
+            on conflict (agency_identifier, day) do update set last = code_counters.last + 1; end $$;";
     c.batch_execute(&all).expect("the rows are taken over");
     let counted: Count = diesel::sql_query("select count(*) as count from owed.taken_dossiers")
         .get_result(&mut c)
