@@ -122,8 +122,12 @@ fn copy(place: &mut Place, kind: Kind, url: &str) -> u64 {
             let before = machine::cpu_ms(std::process::id());
             let path = |url: &str| url.strip_prefix("sqlite://").expect("an SQLite URL").to_owned();
             let mut c = SqliteConnection::establish(&path(&target)).expect("SQLite opens");
-            c.batch_execute(&format!("pragma cache_size = -131072; attach '{}' as source;", path(url)))
-                .expect("attached");
+            // What the rows refer to stays where it is.
+            c.batch_execute(&format!(
+                "pragma foreign_keys = off; pragma cache_size = -131072; attach '{}' as source;",
+                path(url)
+            ))
+            .expect("attached");
             for table in TABLES {
                 let copy = format!("insert into main.{table} select * from source.{table}");
                 diesel::sql_query(&copy).execute(&mut c).expect(&copy);
