@@ -5,9 +5,9 @@ use super::words::Asked;
 pub use super::words::Words;
 use crate::both;
 use crate::db::Conn;
-use crate::db::kept::{AtMostDsl, Beyond, branch_of_few, fixed};
+use crate::db::kept::{AtMostDsl, Beyond, fixed};
 use crate::db::schema::{dossier_particulars, dossiers};
-use crate::db::types::{Moment, UuidSql};
+use crate::db::types::Moment;
 use crate::domain::event::Channel;
 use crate::domain::ids::{BranchId, DossierId, OfficerId, ProcedureId, SectorId};
 use crate::domain::lifecycle::Status;
@@ -144,8 +144,6 @@ const RUNNING: &str = "dossiers.status in ('received', 'in_processing')";
 /// What waits to be accepted: it has an index of its own.
 const REGISTERED: &str = "dossiers.status = 'registered'";
 
-const BRANCH: &str = "dossiers.branch_id";
-
 /// The order by due date.
 const BY_DUE: &str = "(dossiers.due_on, dossiers.id)";
 
@@ -172,11 +170,11 @@ fn found_by_postgres(filter: &Filter) -> Around {
 
 /// The conditions of a filter, on a query of either backend.
 macro_rules! filtered {
-    ($query:expr, $filter:expr, $of_branch:expr, $today:expr, $soon:expr, $found:expr, $found_words:ident) => {{
+    ($query:expr, $filter:expr, $today:expr, $soon:expr, $found:expr, $found_words:ident) => {{
         let (filter, today) = ($filter, $today);
         let mut query = $query;
         if let Some(branch) = filter.branch {
-            query = query.filter($of_branch.eq(branch));
+            query = query.filter(dossiers::branch_id.eq(branch));
         }
         if let Some(sector) = filter.sector {
             query = query.filter(dossiers::sector_id.eq(sector));
@@ -438,20 +436,17 @@ macro_rules! loaded {
     ($c:expr, $filter:expr, $part:expr, $wanted:expr, $days:expr, $columns:expr) => {{
         let (filter, part, (today, soon)) = ($filter, $part, $days);
         let limit = i64::try_from($wanted).unwrap_or(i64::MAX);
-        let newest_of_few = filter.only_open() && matches!(part, Part::ByReceived(_));
-        let of_branch = if newest_of_few { branch_of_few($c) } else { fixed(BRANCH) };
         let joined = dossiers::table
             .inner_join(dossier_particulars::table.on(dossier_particulars::dossier_id.eq(dossiers::id)));
         match $c {
             Conn::Sqlite(c) => {
                 let all = joined.select($columns).into_boxed();
-                let query = filtered!(all, filter, of_branch, today, soon, FOUND_BY_SQLITE, for_sqlite);
+                let query = filtered!(all, filter, today, soon, FOUND_BY_SQLITE, for_sqlite);
                 ordered!(query, filter, part).at_most(limit).load(*c)
             }
             Conn::Pg(c) => {
                 let all = joined.select($columns).into_boxed();
-                let query =
-                    filtered!(all, filter, of_branch, today, soon, found_by_postgres(filter), for_postgres);
+                let query = filtered!(all, filter, today, soon, found_by_postgres(filter), for_postgres);
                 ordered!(query, filter, part).at_most(limit).load(*c)
             }
         }
@@ -490,22 +485,14 @@ pub fn names_of(c: &mut Conn<'_>, ids: &[DossierId]) -> Outcome<Vec<Names>> {
 
 /// How many there are: only when somebody asks, it looks at all of them.
 pub fn count(c: &mut Conn<'_>, filter: &Filter, (today, soon): (NaiveDate, NaiveDate)) -> Outcome<i64> {
-    let of_branch = fixed::<UuidSql>(BRANCH);
     Ok(match c {
-        Conn::Sqlite(c) => filtered!(
-            dossiers::table.count().into_boxed(),
-            filter,
-            of_branch,
-            today,
-            soon,
-            FOUND_BY_SQLITE,
-            for_sqlite
-        )
-        .get_result(*c),
+        Conn::Sqlite(c) => {
+            filtered!(dossiers::table.count().into_boxed(), filter, today, soon, FOUND_BY_SQLITE, for_sqlite)
+                .get_result(*c)
+        }
         Conn::Pg(c) => filtered!(
             dossiers::table.count().into_boxed(),
             filter,
-            of_branch,
             today,
             soon,
             COUNTED_BY_POSTGRES,
