@@ -7,6 +7,8 @@
 use super::PostRoom;
 use super::store::{self, NewDraft};
 use crate::db::Conn;
+use crate::db::conditions::RUNNING;
+use crate::db::kept::fixed;
 use crate::db::schema::{apologies, dossiers};
 use crate::domain::calendar::Calendar;
 use crate::domain::ids::{BranchId, DossierId, OfficerId};
@@ -14,7 +16,7 @@ use crate::domain::letter_status::LetterStatus;
 use crate::domain::local_time::day_of;
 use crate::failure::Outcome;
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::dsl::{exists, not, sql};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -107,11 +109,9 @@ fn owed(tx: &mut Conn<'_>, after: Option<Cursor>, today: NaiveDate) -> Outcome<V
                 .filter(apologies::dossier_id.eq(dossiers::id))
                 .filter(apologies::due_on.nullable().eq(dossiers::due_on))
                 .filter(apologies::status.ne(LetterStatus::Cancelled.as_str()));
-            // As the partial index has it.
-            let running = sql::<Bool>("dossiers.status in ('received', 'in_processing')");
             let (day, id) = after.unwrap_or((NaiveDate::default(), DossierId::nil()));
             dossiers::table
-                .filter(running)
+                .filter(fixed::<Bool>(RUNNING))
                 .filter(dossiers::apology_due_on.le(today))
                 .filter(
                     dossiers::apology_due_on

@@ -4,7 +4,8 @@
 use super::row::ApologyRow;
 use crate::both;
 use crate::db::Conn;
-use crate::db::kept::{AtMostDsl, Beyond, branch_of_few, fixed};
+use crate::db::conditions::{GIVEN_UP, OVERDUE, RUNNING, branch_of_few};
+use crate::db::kept::{AtMostDsl, Beyond, fixed};
 use crate::db::schema::{apologies, dossiers};
 use crate::db::types::Moment;
 use crate::domain::ids::{BranchId, DossierId, ProcedureId, SectorId};
@@ -239,18 +240,15 @@ fn rows(
         if which == Which::WithoutLetter {
             query = query.filter(not(exists(issued)));
         }
-        // Conditions as the partial indexes have them.
         query = match kind {
-            Kind::Running => query
-                .filter(fixed::<Bool>("dossiers.status in ('received', 'in_processing')"))
-                .filter(dossiers::due_on.lt(period.as_of)),
+            Kind::Running => query.filter(fixed::<Bool>(RUNNING)).filter(dossiers::due_on.lt(period.as_of)),
             Kind::Resolved => query
-                .filter(fixed::<Bool>("dossiers.timeliness = 'overdue'"))
+                .filter(fixed::<Bool>(OVERDUE))
                 .filter(dossiers::resolved_at.ge(begin))
                 .filter(dossiers::resolved_at.lt(end))
                 .filter(dossiers::due_on.le(period.to)),
             Kind::GivenUp => query
-                .filter(fixed::<Bool>("dossiers.status in ('withdrawn', 'stopped')"))
+                .filter(fixed::<Bool>(GIVEN_UP))
                 .filter(dossiers::closed_at.ge(begin))
                 .filter(dossiers::closed_at.lt(end))
                 .filter(dossiers::due_on.le(period.to)),

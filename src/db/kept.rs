@@ -38,17 +38,6 @@ pub fn fixed_on<ST>(c: &Conn<'_>, [sqlite, postgres]: [&'static str; 2]) -> Fixe
     })
 }
 
-/// The branch of a dossier where an index of few rows is to be gone through. Told a branch by its plain column, SQLite
-/// reads all that the branch ever received instead; PostgreSQL knows how many rows there are.
-pub fn branch_of_few(c: &Conn<'_>) -> Fixed<UuidSql> {
-    fixed_on(c, ["+dossiers.branch_id", "dossiers.branch_id"])
-}
-
-/// The same for its procedure.
-pub fn procedure_of_few(c: &Conn<'_>) -> Fixed<UuidSql> {
-    fixed_on(c, ["+dossiers.procedure_id", "dossiers.procedure_id"])
-}
-
 impl<ST> QueryId for Fixed<ST> {
     type QueryId = ();
     // The type does not tell the text: the statement is known by its whole text.

@@ -5,6 +5,7 @@
 //! `returning` work as they do in diesel, which its multi-backend does not offer (docs/decisions/0002).
 
 pub mod backup;
+pub mod conditions;
 pub mod error;
 pub mod kept;
 pub mod migrate;

@@ -5,6 +5,7 @@ use super::words::Asked;
 pub use super::words::Words;
 use crate::both;
 use crate::db::Conn;
+use crate::db::conditions::{OPEN, REGISTERED, RUNNING};
 use crate::db::kept::{AtMostDsl, Beyond, fixed};
 use crate::db::schema::{dossier_particulars, dossiers};
 use crate::db::types::Moment;
@@ -133,16 +134,6 @@ impl After {
         }
     }
 }
-
-/// What is open, as the partial indexes of SQLite have it; PostgreSQL sees that its own say the same.
-const OPEN: &str = "(dossiers.status = 'registered' or dossiers.status = 'received' or dossiers.status = 'in_processing' \
-                    or dossiers.status = 'supplement_requested' or dossiers.status = 'awaiting_payment')";
-
-/// What has a clock that runs, in the same way.
-const RUNNING: &str = "dossiers.status in ('received', 'in_processing')";
-
-/// What waits to be accepted: it has an index of its own.
-const REGISTERED: &str = "dossiers.status = 'registered'";
 
 /// The order by due date.
 const BY_DUE: &str = "(dossiers.due_on, dossiers.id)";

@@ -3,6 +3,8 @@
 use super::row::DossierRow;
 use crate::both;
 use crate::calendar::OpenClock;
+use crate::db::conditions::RUNNING;
+use crate::db::kept::{AtMostDsl, fixed};
 use crate::db::schema::dossiers;
 use crate::db::{Conn, DbError};
 use crate::domain::dossier::Dossier;
@@ -10,18 +12,14 @@ use crate::domain::ids::{BranchId, DossierId};
 use crate::failure::Outcome;
 use crate::reference::Reference;
 use chrono::NaiveDate;
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-
-// As the partial index `dossiers_open_due` has it, so that only open dossiers are read.
-const RUNNING: &str = "dossiers.status in ('received', 'in_processing')";
 
 /// Every open dossier whose clock runs. One that waits is not among them: its due date is computed anew when it
 /// goes on.
 pub fn open_clocks(conn: &mut Conn<'_>, reference: &Reference) -> Outcome<Vec<OpenClock>> {
     let rows = both!(conn, |c| dossiers::table
-        .filter(sql::<Bool>(RUNNING))
+        .filter(fixed::<Bool>(RUNNING))
         .select(DossierRow::as_select())
         .load(c))?;
     let mut open = Vec::with_capacity(rows.len());
@@ -44,7 +42,7 @@ pub fn open_clocks(conn: &mut Conn<'_>, reference: &Reference) -> Outcome<Vec<Op
 /// How many these are.
 pub fn open_clocks_count(conn: &mut Conn<'_>) -> Outcome<i64> {
     Ok(both!(conn, |c| dossiers::table
-        .filter(sql::<Bool>(RUNNING))
+        .filter(fixed::<Bool>(RUNNING))
         .filter(dossiers::due_on.is_not_null())
         .count()
         .get_result(c))?)
@@ -69,7 +67,7 @@ pub fn open_clocks_after(
 ) -> Outcome<Vec<OpenDossier>> {
     let rows: Vec<DossierRow> = both!(conn, |c| {
         let mut query = dossiers::table
-            .filter(sql::<Bool>(RUNNING))
+            .filter(fixed::<Bool>(RUNNING))
             .filter(dossiers::due_on.is_not_null())
             .select(DossierRow::as_select())
             .into_boxed();
@@ -78,7 +76,7 @@ pub fn open_clocks_after(
                 .filter(dossiers::due_on.ge(due_on))
                 .filter(dossiers::due_on.gt(due_on).or(dossiers::id.gt(id).nullable()));
         }
-        query.order((dossiers::due_on.asc(), dossiers::id.asc())).limit(limit).load(c)?
+        query.order((dossiers::due_on.asc(), dossiers::id.asc())).at_most(limit).load(c)?
     });
     let open = rows.into_iter().filter_map(|row| {
         Some(OpenDossier {

@@ -4,6 +4,7 @@
 use super::several::histories;
 use crate::both;
 use crate::db::Conn;
+use crate::db::conditions::{END, HAS_ENDED, OPEN, RECEIVED};
 use crate::db::kept::{fixed, fixed_on};
 use crate::db::schema::{dossier_events, dossiers};
 use crate::db::types::{Moment, MomentSql};
@@ -16,14 +17,6 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
 use std::collections::HashSet;
 
-/// As the partial indexes of the lists of open dossiers have it.
-const OPEN: &str = "(status = 'registered' or status = 'received' or status = 'in_processing' \
-    or status = 'supplement_requested' or status = 'awaiting_payment')";
-/// Written so that the index of what is open is not given up for that of what a branch received, which holds all.
-const RECEIVED: &str = "coalesce(received_at, submitted_at)";
-/// The moment of the result, or of the end without one, as the indexes have it.
-const END: &str = "coalesce(resolved_at, closed_at)";
-const HAS_ENDED: &str = "coalesce(resolved_at, closed_at) is not null";
 /// What lasts longer than this is rare and has an index of its own, whose condition these are: SQLite's, PostgreSQL's.
 const LONG: TimeDelta = TimeDelta::days(60);
 const LASTED_LONG: [&str; 2] = [

@@ -2,6 +2,7 @@
 
 use super::row::DossierRow;
 use crate::both;
+use crate::db::conditions::{OPEN, REGISTERED, RUNNING};
 use crate::db::kept::{AtMostDsl, fixed};
 use crate::db::schema::{dossier_events, dossiers};
 use crate::db::types::{JsonText, Moment};
@@ -47,12 +48,6 @@ impl Running {
             .map_or(RunningAfter::Registered(self.id), |due_on| RunningAfter::Due(due_on, self.id))
     }
 }
-
-// As the partial indexes have it: with the words as parameters none of them could be used.
-const OPEN: &str = "(dossiers.status = 'registered' or dossiers.status = 'received' or dossiers.status = 'in_processing' \
-                    or dossiers.status = 'supplement_requested' or dossiers.status = 'awaiting_payment')";
-const RUNNING: &str = "dossiers.status in ('received', 'in_processing')";
-const REGISTERED: &str = "dossiers.status = 'registered'";
 
 macro_rules! of {
     ($query:expr, $of:expr) => {{

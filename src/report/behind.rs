@@ -10,6 +10,7 @@ use super::question::{Question, ask};
 use super::store::{Place, Scan, Told, candidates};
 use crate::account::Officer;
 use crate::db::Conn;
+use crate::db::conditions::{GIVEN_UP, OVERDUE, RUNNING};
 use crate::domain::event::Channel;
 use crate::domain::figure::Figure;
 use crate::domain::ids::DossierId;
@@ -205,9 +206,6 @@ fn scans(question: &Question, figure: Figure, today: NaiveDate) -> Vec<(Scan, To
     }
 }
 
-const OVERDUE: &str = "dossiers.timeliness = 'overdue'";
-const GIVEN_UP: &str = "dossiers.status in ('withdrawn', 'stopped')";
-const RUNNING: &str = "dossiers.status in ('received', 'in_processing')";
 const WAITING: &str = "dossiers.status in ('supplement_requested', 'awaiting_payment')";
 
 fn overdue_on(day: NaiveDate) -> Told {

@@ -3,7 +3,7 @@
 
 use crate::both;
 use crate::db::Conn;
-use crate::db::kept::branch_of_few;
+use crate::db::conditions::branch_of_few;
 use crate::db::schema::{dossier_events, dossier_particulars, dossiers};
 use crate::db::types::Moment;
 use crate::domain::ids::{BranchId, DossierId, OfficerId, ProcedureId};

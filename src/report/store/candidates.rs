@@ -4,6 +4,7 @@
 use super::Only;
 use crate::both;
 use crate::db::Conn;
+use crate::db::conditions::{END, HAS_ENDED, OPEN, RECEIVED};
 use crate::db::kept::{AtMostDsl, fixed};
 use crate::db::schema::dossiers;
 use crate::db::types::{Moment, MomentSql};
@@ -54,17 +55,6 @@ impl Place {
         }
     }
 }
-
-/// Open, as the partial indexes of both databases have it.
-const OPEN: &str = "(dossiers.status = 'registered' or dossiers.status = 'received' or dossiers.status = 'in_processing' \
-                    or dossiers.status = 'supplement_requested' or dossiers.status = 'awaiting_payment')";
-/// The moment of the result, or of the end without one.
-const END: &str = "coalesce(dossiers.resolved_at, dossiers.closed_at)";
-const HAS_ENDED: &str = "coalesce(dossiers.resolved_at, dossiers.closed_at) is not null";
-
-/// What has a due date has been received. Written so that the order by due date is not given up for the index of what
-/// a branch received, which holds all that it ever did.
-const RECEIVED: &str = "coalesce(dossiers.received_at, dossiers.submitted_at)";
 
 pub(super) fn begin(day: NaiveDate) -> Moment {
     Moment(moment(day.and_time(NaiveTime::MIN)))

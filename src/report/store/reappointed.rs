@@ -4,7 +4,8 @@ use super::Only;
 use super::candidates::{begin, end};
 use crate::both;
 use crate::db::Conn;
-use crate::db::kept::{branch_of_few, fixed, procedure_of_few};
+use crate::db::conditions::{END, REAPPOINTED, branch_of_few, procedure_of_few};
+use crate::db::kept::fixed;
 use crate::db::schema::dossiers;
 use crate::db::types::MomentSql;
 use crate::domain::ids::DossierId;
@@ -12,10 +13,6 @@ use crate::failure::Outcome;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
-
-/// Re-appointed at least once, as the index has it.
-const REAPPOINTED: &str = "cast(dossiers.standing->>'reappointments' as integer) > 0";
-const END: &str = "coalesce(dossiers.resolved_at, dossiers.closed_at)";
 
 /// Re-appointed, received up to the last of these days, and not ended before the first.
 pub fn reappointed_under_way(
