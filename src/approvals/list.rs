@@ -4,16 +4,11 @@ use super::store;
 use super::view::View;
 use crate::account::Officer;
 use crate::failure::Failure;
-use crate::http::{House, Listed, Listing, PageParams, Problem};
+use crate::http::{House, Listed, Listing, NoFilter, PageParams, Problem};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
-use serde::Deserialize;
 
 const SORT: &str = "-id";
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoFilter {}
 
 /// When many letters were approved, and what came of it, the newest first. Officers of a branch see those of their branch.
 #[utoipa::path(tag = "apologies", params(PageParams), responses((status = 200, body = Listed<View>)))]

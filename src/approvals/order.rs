@@ -1,6 +1,6 @@
 //! `POST /approval-orders`: up to a thousand letters are approved, each in the version that was read.
 
-use super::store::{self, ItemRow, OrderRow, State};
+use super::store::{self, ItemRow, OrderRow};
 use super::view::View;
 use super::work;
 use crate::account::HeadOf;
@@ -8,6 +8,7 @@ use crate::apology::{Letters, Named, named};
 use crate::domain::ids::{ApologyId, ApprovalOrderId};
 use crate::failure::{Failure, FieldFault, Fields, Outcome};
 use crate::http::{ActMeta, Body, House, Problem, Reply, act};
+use crate::jobs::OrderState;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use serde::Deserialize;
@@ -86,7 +87,7 @@ pub async fn order_approvals(
             ordered_by: officer.id,
             ordered_by_name: officer.full_name.clone(),
             ordered_by_title: officer.title.clone(),
-            state: State::Working.as_str().to_owned(),
+            state: OrderState::Working.as_str().to_owned(),
             total: i32::try_from(items.len()).unwrap_or(i32::MAX),
             done: 0,
             approved: 0,

@@ -6,6 +6,7 @@ use crate::account::HeadOf;
 use crate::domain::ids::ApprovalOrderId;
 use crate::failure::Failure;
 use crate::http::{ActMeta, House, Problem, Reply, Segment, act};
+use crate::jobs::OrderState;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete};
 
@@ -22,7 +23,7 @@ pub async fn stop_approval_order(
     let (id, officer) = (id.into_inner(), head.0.clone());
     act(&house, officer.id, &meta, move |tx, now| {
         visible(tx, &officer, id)?;
-        if !store::end(tx, id, store::State::Stopped, now)? {
+        if !store::end(tx, id, OrderState::Stopped, now)? {
             return Err(Failure::Conflict("approvals-ended"));
         }
         tracing::info!(order = %id, officer = %officer.id, "approving letters was stopped");

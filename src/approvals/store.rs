@@ -8,17 +8,9 @@ use crate::domain::ids::{ApologyId, ApprovalOrderId, BranchId, OfficerId};
 use crate::domain::role::Role;
 use crate::domain::words::code_words;
 use crate::failure::{Failure, Outcome, Thing};
+use crate::jobs::OrderState;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    Working,
-    Done,
-    Stopped,
-}
-
-code_words!(State { Working => "working", Done => "done", Stopped => "stopped" });
 
 /// What became of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
@@ -48,7 +40,7 @@ pub struct OrderRow {
 }
 
 impl OrderRow {
-    pub fn state(&self) -> Result<State, DbError> {
+    pub fn state(&self) -> Result<OrderState, DbError> {
         self.state.parse().map_err(|_| DbError::Corrupt(format!("approval_orders.state of {}", self.id)))
     }
 }
@@ -195,7 +187,7 @@ pub fn advance(tx: &mut Conn<'_>, before: &OrderRow, came: Came, now: DateTime<U
         Came::Refused => (0, 1),
     };
     let further = both!(tx, |c| diesel::update(o::table.find(before.id))
-        .filter(o::state.eq(State::Working.as_str()))
+        .filter(o::state.eq(OrderState::Working.as_str()))
         .filter(o::done.eq(before.done))
         .set((
             o::done.eq(o::done + 1),
@@ -227,10 +219,10 @@ pub fn tell(tx: &mut Conn<'_>, item: &ItemRow, result: &Became<'_>) -> Outcome<(
 }
 
 /// It comes to its end, or is stopped; false when it is not being worked on.
-pub fn end(tx: &mut Conn<'_>, id: ApprovalOrderId, to: State, now: DateTime<Utc>) -> Outcome<bool> {
+pub fn end(tx: &mut Conn<'_>, id: ApprovalOrderId, to: OrderState, now: DateTime<Utc>) -> Outcome<bool> {
     use approval_orders as o;
     let ended = both!(tx, |c| diesel::update(o::table.find(id))
-        .filter(o::state.eq(State::Working.as_str()))
+        .filter(o::state.eq(OrderState::Working.as_str()))
         .set((o::state.eq(to.as_str()), o::changed_at.eq(Moment(now))))
         .execute(c)?);
     Ok(ended == 1)

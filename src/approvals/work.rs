@@ -2,7 +2,7 @@
 //! far it has come. A killed process loses the letter in its hands and nothing else; whoever takes the job over goes on behind
 //! it. What a letter is refused for is written down in a transaction after that, and hinders no other.
 
-use super::store::{self, Became, Came, ItemRow, OrderRow, State};
+use super::store::{self, Became, Came, ItemRow, OrderRow};
 use crate::apology::{Approver, Letters, Signer, approve, issued_as};
 use crate::clock::Clock;
 use crate::db::{Conn, Db, DbError};
@@ -10,7 +10,7 @@ use crate::domain::ids::ApprovalOrderId;
 use crate::domain::refusal::Refusal;
 use crate::failure::{Failure, Outcome};
 use crate::http::Seen;
-use crate::jobs::{Handlers, Job, NewJob, Trouble, enqueue, finish, renew};
+use crate::jobs::{Handlers, Job, NewJob, OrderState, Trouble, enqueue, finish, renew};
 use crate::reference::ReferenceCache;
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -64,7 +64,7 @@ impl Signatory {
     fn next(&self, id: ApprovalOrderId) -> Outcome<Option<(OrderRow, Option<ItemRow>)>> {
         self.db.read_blocking(|c| {
             let Some(row) = store::find(c, id)? else { return Ok(None) };
-            if row.state()? != State::Working {
+            if row.state()? != OrderState::Working {
                 return Ok(None);
             }
             let item = store::next(c, &row)?;
@@ -128,7 +128,7 @@ impl Signatory {
     fn end(&self, job: &Job, id: ApprovalOrderId) -> Result<(), Trouble> {
         let (clock, job) = (self.clock.clone(), job.clone());
         self.db.write_blocking(move |tx| {
-            store::end(tx, id, State::Done, clock.now())?;
+            store::end(tx, id, OrderState::Done, clock.now())?;
             finish(tx, &job)
         })?;
         tracing::info!(order = %id, "letters were approved");

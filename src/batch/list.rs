@@ -4,16 +4,11 @@ use super::store;
 use super::view::View;
 use crate::account::Officer;
 use crate::failure::{Failure, Outcome};
-use crate::http::{House, Lang, Listed, Listing, PageParams, Problem};
+use crate::http::{House, Lang, Listed, Listing, NoFilter, PageParams, Problem};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
-use serde::Deserialize;
 
 const SORT: &str = "-id";
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoFilter {}
 
 /// Batches that are being printed or were lately, the newest first. Officers of a branch see those of their branch.
 #[utoipa::path(tag = "documents", params(PageParams), responses((status = 200, body = Listed<View>)))]

@@ -72,7 +72,7 @@ pub use body::{Body, Nothing, Pdf, Table, given};
 pub use health::{ReadyCheck, Warning};
 pub use house::{House, Settings};
 pub use limits::{PublicLookup, SignInTry};
-pub use page::{Listed, Listing, Page, PageParams, cursor};
+pub use page::{Listed, Listing, NoFilter, Page, PageParams, cursor};
 pub use problem::Problem;
 pub use query::Query;
 pub use segment::Segment;

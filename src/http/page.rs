@@ -22,6 +22,11 @@ pub struct Listing<T> {
     pub page: Page,
 }
 
+/// Of a list that cannot be narrowed down.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoFilter {}
+
 /// Which part of a list is asked for.
 #[derive(Debug, Clone)]
 pub struct Page {

@@ -4,16 +4,11 @@ use super::store;
 use super::view::View;
 use crate::account::Admin;
 use crate::failure::Failure;
-use crate::http::{House, Lang, Listed, Listing, PageParams, Problem};
+use crate::http::{House, Lang, Listed, Listing, NoFilter, PageParams, Problem};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
-use serde::Deserialize;
 
 const SORT: &str = "-id";
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoFilter {}
 
 /// Registers handed in, the newest first.
 #[utoipa::path(tag = "imports", params(PageParams), responses((status = 200, body = Listed<View>)))]

@@ -6,12 +6,12 @@ use crate::domain::catalogue::slug;
 use crate::domain::ids::SectorId;
 use crate::domain::people;
 use crate::failure::Fields;
-use crate::http::{ActMeta, Body, House, Listed, Listing, PageParams, Problem, Reply, act};
+use crate::http::{ActMeta, Body, House, Listed, Listing, NoFilter, PageParams, Problem, Reply, act};
 use crate::reference::{self, Sector};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 const SORT: &str = "sectors:code";
 
@@ -28,11 +28,6 @@ impl From<&Sector> for SectorView {
         Self { code: sector.code.clone(), name: sector.name.clone() }
     }
 }
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct NoFilter {}
 
 /// Lists sectors by code.
 #[utoipa::path(tag = "procedures", params(PageParams), responses((status = 200, body = Listed<SectorView>)))]

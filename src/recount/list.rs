@@ -4,16 +4,11 @@ use super::store;
 use super::view::View;
 use crate::account::Officer;
 use crate::failure::Failure;
-use crate::http::{House, Listed, Listing, PageParams, Problem};
+use crate::http::{House, Listed, Listing, NoFilter, PageParams, Problem};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
-use serde::Deserialize;
 
 const SORT: &str = "-id";
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoFilter {}
 
 /// When due dates were counted again and what came of it, the newest first. Whoever sees the calendar.
 #[utoipa::path(tag = "calendar", params(PageParams), responses((status = 200, body = Listed<View>)))]

@@ -1,7 +1,7 @@
 //! `POST /calendar/recomputations`: after the calendar has changed, an administrator lets open dossiers be counted
 //! again. Nothing moves by itself, and a promise is kept where it is earlier.
 
-use super::store::{self, OrderRow, State};
+use super::store::{self, OrderRow};
 use super::view::View;
 use super::work;
 use crate::account::Admin;
@@ -11,6 +11,7 @@ use crate::domain::people;
 use crate::dossier::open_clocks_count;
 use crate::failure::{Failure, Fields};
 use crate::http::{ActMeta, Body, House, Problem, Reply, act};
+use crate::jobs::OrderState;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use serde::Deserialize;
@@ -48,7 +49,7 @@ pub async fn order_recomputation(
             ordered_at: now.into(),
             ordered_by: officer.id,
             ordered_by_name: officer.full_name.clone(),
-            state: State::Working.as_str().to_owned(),
+            state: OrderState::Working.as_str().to_owned(),
             total: i32::try_from(total).unwrap_or(i32::MAX),
             done: 0,
             moved: 0,

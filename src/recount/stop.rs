@@ -6,6 +6,7 @@ use crate::account::Admin;
 use crate::domain::ids::RecomputationId;
 use crate::failure::Failure;
 use crate::http::{ActMeta, House, Problem, Reply, Segment, act};
+use crate::jobs::OrderState;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete};
 
@@ -22,7 +23,7 @@ pub async fn stop_recomputation(
     let (id, who) = (id.into_inner(), admin.id);
     act(&house, who, &meta, move |tx, now| {
         store::load(tx, id)?;
-        if !store::end(tx, id, store::State::Stopped, now)? {
+        if !store::end(tx, id, OrderState::Stopped, now)? {
             return Err(Failure::Conflict("recomputation-ended"));
         }
         tracing::info!(recomputation = %id, officer = %who, "counting due dates again was stopped");

@@ -7,17 +7,9 @@ use crate::db::{Conn, DbError};
 use crate::domain::ids::{BranchId, DossierId, OfficerId, RecomputationId};
 use crate::domain::words::code_words;
 use crate::failure::{Failure, Outcome, Thing};
+use crate::jobs::OrderState;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    Working,
-    Done,
-    Stopped,
-}
-
-code_words!(State { Working => "working", Done => "done", Stopped => "stopped" });
 
 /// What became of a dossier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
@@ -50,7 +42,7 @@ pub struct OrderRow {
 }
 
 impl OrderRow {
-    pub fn state(&self) -> Result<State, DbError> {
+    pub fn state(&self) -> Result<OrderState, DbError> {
         self.state.parse().map_err(|_| DbError::Corrupt(format!("recomputations.state of {}", self.id)))
     }
 
@@ -176,7 +168,7 @@ pub struct Item {
 pub fn hold(tx: &mut Conn<'_>, before: &OrderRow, now: DateTime<Utc>) -> Outcome<bool> {
     use recomputations as r;
     let held = both!(tx, |c| diesel::update(r::table.find(before.id))
-        .filter(r::state.eq(State::Working.as_str()))
+        .filter(r::state.eq(OrderState::Working.as_str()))
         .filter(r::done.eq(before.done))
         .set(r::changed_at.eq(Moment(now)))
         .execute(c)?);
@@ -216,10 +208,10 @@ pub fn advance(tx: &mut Conn<'_>, before: &OrderRow, step: &Step) -> Outcome<()>
 }
 
 /// It comes to its end, or is stopped; false when it is not being worked on.
-pub fn end(tx: &mut Conn<'_>, id: RecomputationId, to: State, now: DateTime<Utc>) -> Outcome<bool> {
+pub fn end(tx: &mut Conn<'_>, id: RecomputationId, to: OrderState, now: DateTime<Utc>) -> Outcome<bool> {
     use recomputations as r;
     let ended = both!(tx, |c| diesel::update(r::table.find(id))
-        .filter(r::state.eq(State::Working.as_str()))
+        .filter(r::state.eq(OrderState::Working.as_str()))
         .set((r::state.eq(to.as_str()), r::changed_at.eq(Moment(now))))
         .execute(c)?);
     Ok(ended == 1)

@@ -5,7 +5,7 @@
 //! Each dossier is counted by the calendar that is in force when its turn comes. One that another act touches meanwhile
 //! is counted by that act, with the same calendar.
 
-use super::store::{self, Came, Item, OrderRow, State, Step};
+use super::store::{self, Came, Item, OrderRow, Step};
 use crate::clock::Clock;
 use crate::db::{Conn, Db};
 use crate::domain::calendar::Calendar;
@@ -13,7 +13,7 @@ use crate::domain::deadline::deadline;
 use crate::domain::ids::RecomputationId;
 use crate::dossier::{Life, OpenDossier, Recomputed, open_clocks_after, recompute};
 use crate::failure::{Failure, Outcome};
-use crate::jobs::{Handlers, Job, NewJob, Trouble, enqueue, finish, renew};
+use crate::jobs::{Handlers, Job, NewJob, OrderState, Trouble, enqueue, finish, renew};
 use crate::reference::ReferenceCache;
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -76,7 +76,7 @@ impl Counter {
         let references = self.references.clone();
         self.db.snapshot_blocking(|c| {
             let Some(order) = store::find(c, id)? else { return Ok(None) };
-            if order.state()? != State::Working {
+            if order.state()? != OrderState::Working {
                 return Ok(None);
             }
             let reference = references.of(c)?;
@@ -128,7 +128,7 @@ impl Counter {
     fn end(&self, job: &Job, id: RecomputationId) -> Result<(), Trouble> {
         let (clock, job) = (self.clock.clone(), job.clone());
         self.db.write_blocking(move |tx| {
-            store::end(tx, id, State::Done, clock.now())?;
+            store::end(tx, id, OrderState::Done, clock.now())?;
             finish(tx, &job)
         })?;
         tracing::info!(recomputation = %id, "due dates were counted again");

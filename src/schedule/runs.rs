@@ -5,17 +5,12 @@ use super::view::RunView;
 use crate::account::Officer;
 use crate::domain::ids::{BranchId, ScheduleId};
 use crate::failure::Failure;
-use crate::http::{House, Listed, Listing, PageParams, Problem, Segment};
+use crate::http::{House, Listed, Listing, NoFilter, PageParams, Problem, Segment};
 use crate::notice;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
-use serde::Deserialize;
 
 const SORT: &str = "-due_on";
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoFilter {}
 
 /// The reports of a schedule, and to whom each was mailed.
 #[utoipa::path(tag = "schedules", params(PageParams), responses((status = 200, body = Listed<RunView>)))]

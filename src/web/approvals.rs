@@ -3,6 +3,7 @@
 
 use super::form::Form;
 use super::frame::Frame;
+use super::orders;
 use super::places::{segment, with_query};
 use super::told::Listed;
 use super::visit::{Shown, Visit, see_other};
@@ -267,10 +268,5 @@ pub async fn one(visit: Visit, id: Path<String>) -> Shown {
 }
 
 pub async fn stop(visit: Visit, id: Path<String>, form: Form) -> Shown {
-    match visit.send_at(Method::DELETE, &path(&id), None, form.key(), None).await {
-        Ok(_) => visit.done(&at(&id), "approvals-stopped"),
-        // It came to its end before that: the page says so.
-        Err(problem) if problem.status() == StatusCode::CONFLICT => Ok(see_other(&at(&id))),
-        Err(problem) => Err(problem),
-    }
+    orders::stop(&visit, &form, &path(&id), &at(&id), "approvals-stopped").await
 }

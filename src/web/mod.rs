@@ -69,6 +69,7 @@ mod indicators;
 mod intake;
 mod jobs;
 mod notices;
+mod orders;
 mod parts;
 mod password;
 mod preferences;

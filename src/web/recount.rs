@@ -4,6 +4,7 @@
 use super::calendar_change::Impact;
 use super::form::Form;
 use super::frame::Frame;
+use super::orders;
 use super::places::{segment, with_query};
 use super::told::Listed;
 use super::visit::{Shown, Visit, see_other};
@@ -193,10 +194,5 @@ pub async fn one(visit: Visit, id: Path<String>) -> Shown {
 }
 
 pub async fn stop(visit: Visit, id: Path<String>, form: Form) -> Shown {
-    match visit.send_at(Method::DELETE, &path(&id), None, form.key(), None).await {
-        Ok(_) => visit.done(&at(&id), "recount-stopped"),
-        // It came to its end before that: the page says so.
-        Err(problem) if problem.status() == StatusCode::CONFLICT => Ok(see_other(&at(&id))),
-        Err(problem) => Err(problem),
-    }
+    orders::stop(&visit, &form, &path(&id), &at(&id), "recount-stopped").await
 }
