@@ -2,7 +2,7 @@
 
 use super::officer::Officer;
 use crate::both;
-use crate::db::kept::AtMostDsl as _;
+use crate::db::kept::fixed;
 use crate::db::schema::{branches, officers, sessions, sign_in_failures};
 use crate::db::types::Moment;
 use crate::db::{Conn, DbError};
@@ -11,6 +11,7 @@ use crate::domain::role::Role;
 use crate::failure::{Failure, Outcome, Thing};
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 /// An account as it stands.
 #[derive(Debug, Clone, Queryable)]
@@ -26,8 +27,7 @@ pub struct OfficerRow {
     pub version: i32,
     pub email: Option<String>,
     pub digest: bool,
-    /// The name of the branch.
-    pub branch_name: Option<String>,
+    pub agency: String,
 }
 
 impl OfficerRow {
@@ -44,7 +44,7 @@ impl OfficerRow {
             role: self.role()?,
             branch: self.branch_id,
             branch_code: self.branch_code.clone(),
-            agency: self.branch_name.clone().unwrap_or_default(),
+            agency: self.agency.clone(),
             session,
         })
     }
@@ -53,6 +53,10 @@ impl OfficerRow {
 pub fn role_of(word: &str) -> Outcome<Role> {
     word.parse().map_err(|_| Failure::Db(DbError::Corrupt("role of an officer".into())))
 }
+
+/// The name of the branch; whoever belongs to none belongs to the department that all branches are of.
+const AGENCY: &str =
+    "coalesce(branches.name, (select b.department_name from branches b order by b.code limit 1), '')";
 
 macro_rules! officer_columns {
     () => {
@@ -68,7 +72,7 @@ macro_rules! officer_columns {
             officers::version,
             officers::email,
             officers::digest,
-            branches::name.nullable(),
+            fixed::<Text>(AGENCY),
         )
     };
 }
@@ -122,20 +126,7 @@ pub fn officer_of_session(
             .get_result(c)
             .optional()?
     });
-    let mut found = found.map(|row| row.as_officer(session)).transpose()?;
-    if let Some(officer) = found.as_mut().filter(|officer| officer.branch.is_none()) {
-        // Whoever belongs to no branch belongs to the department that all branches are of.
-        let department: Option<String> = both!(conn, |c| {
-            branches::table
-                .order(branches::code)
-                .select(branches::department_name)
-                .at_most(1)
-                .get_result(c)
-                .optional()?
-        });
-        officer.agency = department.unwrap_or_default();
-    }
-    Ok(found)
+    found.map(|row| row.as_officer(session)).transpose()
 }
 
 /// What a list of accounts is narrowed to.
