@@ -128,7 +128,7 @@ impl Entry {
     /// What somebody has entered, to be read.
     fn entered(&self) -> impl Iterator<Item = &str> {
         let entered = self.form.entries().filter(|(name, _)| !OF_THE_PAGE.contains(name));
-        entered.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+        entered.map(|(_, value)| value).filter(|value| !value.trim().is_empty())
     }
 
     /// Nothing was done: says so, and how it goes on. 401 where nobody is signed in, 403 where somebody is.
@@ -175,14 +175,16 @@ impl Entry {
         ServiceResponse::new(request, page)
     }
 
-    /// Whether this page has a form that goes where the entry went, with its key and all that was entered.
+    /// Whether this page has a form that goes where the entry went, with its key, and holds as the value of a field each
+    /// that was entered.
     fn stands_in(&self, html: &str) -> bool {
-        let key = self
-            .form
-            .key()
-            .is_none_or(|key| html.contains(&format!("name=\"_key\" value=\"{}\"", escaped(key))));
-        key && html.contains(&format!("action=\"{}\"", escaped(&self.action)))
-            && self.entered().all(|value| html.contains(&escaped(value)))
+        let field = |value: &str| {
+            let value = escaped(value);
+            html.contains(&format!("value=\"{value}\"")) || html.contains(&format!("{value}</textarea>"))
+        };
+        self.form.key().is_none_or(|key| html.contains(&format!("name=\"_key\" value=\"{}\"", escaped(key))))
+            && html.contains(&format!("action=\"{}\"", escaped(&self.action)))
+            && self.entered().all(field)
     }
 
     fn page(
@@ -267,8 +269,10 @@ mod tests {
         let entry = Entry::of(&post("/x", &[]), &Form::parse(b"_key=k&a=<b>&c=d&_send=yes"));
         let page = r#"<form action="/x"><input name="_key" value="k"><input value="&#60;b&#62;">"#;
         assert!(!entry.stands_in(page));
-        assert!(entry.stands_in(&format!("{page}d")));
-        assert!(!entry.stands_in(&format!("{page}d").replace("\"k\"", "\"other\"")), "another key");
-        assert!(!entry.stands_in(&format!("{page}d").replace("\"/x\"", "\"/y\"")), "another form");
+        assert!(!entry.stands_in(&format!("{page}d")), "in the words of the page, and in no field");
+        let whole = format!("{page}<textarea>d</textarea>");
+        assert!(entry.stands_in(&whole));
+        assert!(!entry.stands_in(&whole.replace("\"k\"", "\"other\"")), "another key");
+        assert!(!entry.stands_in(&whole.replace("\"/x\"", "\"/y\"")), "another form");
     }
 }
