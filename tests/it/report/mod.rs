@@ -5,6 +5,7 @@ mod compare;
 mod handling;
 mod integrity;
 pub mod over_http;
+mod plans;
 mod rates;
 mod tables;
 mod tallies;

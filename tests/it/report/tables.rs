@@ -4,7 +4,6 @@ use crate::apology::{DAY_BEFORE, Office};
 use crate::dossier::life::take_in;
 use crate::report::written::{OFFICERS, Written, written};
 use crate::support::house::{Person, TestHouse, send};
-use crate::support::plans::{ground_of_plans, plans};
 use crate::support::soffice::soffice;
 use chrono::NaiveDate;
 use motcua::account;
@@ -19,7 +18,6 @@ use motcua::http::{self, House};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// The service over random lives, and somebody who sees all.
 pub async fn open(db: crate::support::database::TestDatabase, written: &Written) -> (TestHouse, Person) {
@@ -444,127 +442,3 @@ const ALWAYS_COUNT_AGAIN: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
 </oor:items>
 "#;
-
-/// On SQLite, whose plans do not depend on how much there is: what is open now, what ended within sixty days of the evening
-/// and what lasted longer are each read through an index of their own, whichever branch is asked for.
-#[test]
-fn an_evening_that_is_over_is_not_answered_by_looking_through_everything() {
-    let ground = ground_of_plans();
-    let reference = ground.reference();
-    let one = reference.branches().iter().next().unwrap().id;
-    for branch in [None, Some(one)] {
-        let reference = Arc::clone(&reference);
-        let plans = plans(
-            &ground,
-            |text| text.contains("FROM `dossiers`"),
-            move |c| {
-                let days = (day("2025-03-10"), day("2026-03-10"));
-                motcua::report::ageing::ageing(c, &reference, branch, days)?;
-                Ok(())
-            },
-        );
-        let indexes = match branch {
-            None => ["dossiers_open_everywhere", "dossiers_by_end", "dossiers_lasted_long"],
-            Some(_) => ["dossiers_open_of_branch", "dossiers_of_branch_by_end", "dossiers_lasted_long"],
-        };
-        assert_eq!(plans.len(), indexes.len(), "{plans:#?}");
-        for (plan, index) in plans.iter().zip(indexes) {
-            assert!(plan.contains(&format!("INDEX {index}")), "{index}: {plan}");
-        }
-    }
-}
-
-/// What ended late in a period, and what is overdue today, are found among the late ones of all time, by their due date, also
-/// where a branch is asked for: by the branch SQLite would read all that it ever received.
-#[test]
-fn the_late_ones_of_a_branch_are_not_found_by_looking_through_all_of_the_branch() {
-    let ground = ground_of_plans();
-    let reference = ground.reference();
-    let one = reference.branches().iter().next().unwrap().id;
-    for branch in [None, Some(one)] {
-        let reference = Arc::clone(&reference);
-        let plans = plans(
-            &ground,
-            |text| text.contains("FROM `dossiers`"),
-            move |c| {
-                let (from, today) = (day("2026-01-01"), day("2026-03-10"));
-                motcua::report::overdue(c, &reference, branch, from, today, today)?;
-                Ok(())
-            },
-        );
-        let indexes = ["dossiers_open_due", "dossiers_ended_overdue", "dossiers_given_up"];
-        assert_eq!(plans.len(), indexes.len(), "{plans:#?}");
-        for (plan, index) in plans.iter().zip(indexes) {
-            assert!(plan.contains(&format!("INDEX {index}")), "{index}: {plan}");
-            assert!(!plan.contains("TEMP B-TREE"), "{plan}");
-        }
-    }
-}
-
-/// What runs, most urgent first, is read in the order of the small index of what is open: of all, of a branch, of who holds it.
-#[test]
-fn what_runs_is_read_in_the_order_of_the_index_of_what_is_open() {
-    use motcua::dossier::RunningOf;
-    let ground = ground_of_plans();
-    let reference = ground.reference();
-    let branch = reference.branches().iter().next().map(|branch| branch.id);
-    let held_by = Some(motcua::domain::ids::OfficerId::nil());
-    for (of, index) in [
-        (RunningOf::default(), "dossiers_open_due"),
-        (RunningOf { branch, ..RunningOf::default() }, "dossiers_open_of_branch"),
-        (RunningOf { held_by, ..RunningOf::default() }, "dossiers_open_held"),
-        (RunningOf { branch, held_by, procedure: None }, "dossiers_open_held"),
-    ] {
-        let plans = plans(
-            &ground,
-            |text| text.contains("`due_on` ASC"),
-            move |c| motcua::dossier::running(c, &of, None, 50).map(drop),
-        );
-        let [plan] = plans.as_slice() else { panic!("{plans:#?}") };
-        assert!(plan.contains(&format!("INDEX {index}")), "{index}: {plan}");
-        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
-    }
-}
-
-/// So is what waits to be accepted, in the order of the keys; and figures against the re-appointed date ask only what was
-/// re-appointed, by when it ended.
-#[test]
-fn the_few_registered_and_re_appointed_ones_have_indexes_that_are_used() {
-    use motcua::domain::ids::DossierId;
-    use motcua::dossier::{RunningAfter, RunningOf};
-    let ground = ground_of_plans();
-    let reference = ground.reference();
-    let one = reference.branches().iter().next().unwrap().id;
-    let code = reference.branch_by_id(one).unwrap().code.clone();
-    for branch in [None, Some(one)] {
-        let of = RunningOf { branch, ..RunningOf::default() };
-        let plans = plans(
-            &ground,
-            |text| text.contains("FROM (`dossiers`"),
-            move |c| {
-                let after = Some(RunningAfter::Registered(DossierId::nil()));
-                motcua::dossier::running(c, &of, after, 50).map(drop)
-            },
-        );
-        let [plan] = plans.as_slice() else { panic!("{plans:#?}") };
-        assert!(plan.contains("INDEX dossiers_registered (status=? AND id>?)"), "{plan}");
-        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
-    }
-    for branch in [None, Some(code)] {
-        let reference = Arc::clone(&reference);
-        let plans = plans(
-            &ground,
-            |text| text.contains("reappointments"),
-            move |c| {
-                let mut asked = motcua::report::Asked::of_days(day("2026-01-01"), day("2026-03-01"), None);
-                asked.branch_code.clone_from(&branch);
-                asked.against = motcua::domain::tally::Against::Reappointed;
-                motcua::report::rates(c, &reference, &asked, day("2026-03-10"), None).map(drop)
-            },
-        );
-        assert_eq!(plans.len(), 2, "{plans:#?}");
-        for plan in &plans {
-            assert!(plan.contains("INDEX dossiers_reappointed"), "{plan}");
-        }
-    }
-}
