@@ -41,7 +41,7 @@ on_both! {
         assert_eq!(ticked(&refused.html), [unchanged.as_str()], "the ticks stay");
         work(&office.house).await;
         // Whoever left the page finds it as it is.
-        head.get("/xin-loi/ky-nhieu").await.expect(200).says("Đã xong").says(&place).says("1 trên 1 bản nháp");
+        head.get("/xin-loi/ky-nhieu").await.expect(200).says("Đã xong").says(&place).says("1 trên 1 bản nháp").says_not("Mở thư còn thiếu");
         head.get(&place).await.expect(200).says_not("every 1s").says("2 trên 3")
             .says("01/PXL-CCTS").says("02/PXL-CCTS").says("chờ trao giấy").says("Dữ liệu đã thay đổi");
         let code = drafts[1]["dossier_code"].as_str().unwrap();
@@ -65,7 +65,7 @@ on_both! {
         office.house.it_is("2026-03-12 10:00");
         office.work().await;
         let head = office.house.surfer(Role::Head, Some("TS")).await;
-        let page = head.get("/xin-loi/ky-nhieu").await.expect(200).says("1 trên 2 bản nháp").says(&bare);
+        let page = head.get("/xin-loi/ky-nhieu").await.expect(200).says("1 trên 2 bản nháp").says(&bare).says("Mở thư còn thiếu");
         let boxes = ticked(&page.html);
         assert_eq!(boxes.len(), 1);
         let place = head.submit(&page, "/xin-loi/ky-nhieu", &[("letter", &boxes[0])]).await.expect(303).location().to_owned();
