@@ -159,6 +159,7 @@ impl Bench<'_> {
             ("a procedure", format!("procedure_code={procedure}"), &office),
             ("a procedure, by due date", format!("procedure_code={procedure}&sort=due_on"), &office),
             ("online", "channel=online".to_owned(), &office),
+            ("open, newest first", "open=true&sort=-received_at".to_owned(), &office),
             ("due in a month", "due_from=2022-03-01&due_to=2022-03-31&sort=due_on".to_owned(), &office),
         ];
         let of_status = STATUSES.iter().flat_map(|status| {
@@ -341,6 +342,15 @@ impl Bench<'_> {
             (
                 "dossiers behind: in process overdue",
                 "/api/v1/rates/dossiers?from=2023-03-01&to=2023-03-31&figure=in_process_overdue",
+            ),
+            (
+                "rates against the re-appointed date, a year",
+                "/api/v1/rates?from=2023-01-01&to=2023-12-31&against=reappointed&by=branch",
+            ),
+            ("the report of a unit over a year, all branches", "/api/v1/reports/unit?year=2023&months=12"),
+            (
+                "the report of a unit over a year, of a branch",
+                "/api/v1/reports/unit?year=2023&months=12&branch_code=TS",
             ),
             (
                 "rates against the re-appointed date, a month",
