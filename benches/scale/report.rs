@@ -44,6 +44,11 @@ pub const ROWS: &[(&str, &str, &str)] = &[
     ("reports", "reports over a year: slowest p50 (of which)", ""),
     ("generate", "the database made: dossiers/s, size", ""),
     ("receipt", "a receipt as PDF, warm / a bare page", "≤ 20 ms"),
+    (
+        "approvals",
+        "1,000 letters approved, one order a branch (number, words, dossier's event, mail queued)",
+        "",
+    ),
     ("batch", "1,000 letters printed into one file / as many bare pages; memory", "≤ 64 MB more"),
     ("pages", "pages, signed in: slowest p50 (of which), all below", "≤ 100 ms"),
     ("ready", "start to ready", "≤ 1 s"),

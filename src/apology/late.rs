@@ -1,7 +1,7 @@
 //! The late dossiers of a period: those that ended late in it (resolved overdue, withdrawn or stopped past due), and
 //! those in process that are overdue. As the rates count them (rules: "Apology coverage").
 
-use super::row::ApologyRow;
+use super::row::stored_number;
 use crate::both;
 use crate::db::Conn;
 use crate::db::conditions::{GIVEN_UP, OVERDUE, RUNNING, branch_of_few};
@@ -287,26 +287,38 @@ pub struct LetterOf {
     pub status: String,
 }
 
+type LetterRow = (DossierId, NaiveDate, Option<String>, String, Option<Moment>, Option<i32>, Option<String>);
+
 /// The letters of these, by dossier; those that have none are left out.
 pub fn letters_of(c: &mut Conn<'_>, late: &[Late]) -> Outcome<HashMap<DossierId, LetterOf>> {
     let mut found = HashMap::new();
     for some in late.chunks(500) {
         let due: HashMap<DossierId, NaiveDate> = some.iter().map(|one| (one.id, one.due_on)).collect();
         let ids: Vec<DossierId> = due.keys().copied().collect();
-        let rows: Vec<ApologyRow> = both!(c, |c| apologies::table
+        // Not its text and facts: thousands of letters are asked for, and these are most of a row.
+        let rows: Vec<LetterRow> = both!(c, |c| apologies::table
             .filter(apologies::dossier_id.eq_any(&ids))
-            .select(ApologyRow::as_select())
+            .select((
+                apologies::dossier_id,
+                apologies::due_on,
+                apologies::cause,
+                apologies::status,
+                apologies::approved_at,
+                apologies::number,
+                apologies::number_symbol,
+            ))
             .load(c))?;
-        let speaks = |row: &ApologyRow| due.get(&row.dossier_id) == Some(&row.due_on);
-        found.extend(rows.into_iter().filter(speaks).map(|row| {
-            let letter = LetterOf {
-                number: row.full_number(),
-                issued_on: row.approved_at.map(|at| day_of(at.0)),
-                cause: row.cause,
-                status: row.status,
-            };
-            (row.dossier_id, letter)
-        }));
+        found.extend(rows.into_iter().filter_map(
+            |(dossier, due_on, cause, status, approved_at, number, symbol)| {
+                let letter = LetterOf {
+                    cause,
+                    number: stored_number(number, symbol.as_deref()),
+                    issued_on: approved_at.map(|at| day_of(at.0)),
+                    status,
+                };
+                (due.get(&dossier) == Some(&due_on)).then_some((dossier, letter))
+            },
+        ));
     }
     Ok(found)
 }

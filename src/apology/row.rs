@@ -65,8 +65,7 @@ impl ApologyRow {
 
     /// `05/PXL-CCTS`, once it is numbered.
     pub fn full_number(&self) -> Option<String> {
-        let number = u32::try_from(self.number?).ok()?;
-        Some(full_number(number, self.number_symbol.as_deref().unwrap_or_default()))
+        stored_number(self.number, self.number_symbol.as_deref())
     }
 
     /// What the letter was made from, as it was fixed.
@@ -75,6 +74,11 @@ impl ApologyRow {
         let facts = self.facts.as_ref().ok_or_else(corrupt)?;
         serde_json::from_value(facts.0.clone()).map_err(|_| corrupt())
     }
+}
+
+/// The same, of its two columns.
+pub fn stored_number(number: Option<i32>, symbol: Option<&str>) -> Option<String> {
+    Some(full_number(u32::try_from(number?).ok()?, symbol.unwrap_or_default()))
 }
 
 pub fn full_number(number: u32, symbol: &str) -> String {

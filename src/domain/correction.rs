@@ -37,7 +37,8 @@ pub fn correct(
             officer: None,
             fact: fact.clone(),
         };
-        let corrected = amend(&[events, &[next]].concat());
+        let whole = [events, &[next]].concat();
+        let corrected = amend(&whole);
         let moved = deadlines(&corrected, &dossier.time_limit, context)?;
         if let Fact::Corrected { deadlines, .. } = &mut fact {
             *deadlines = moved;

@@ -13,6 +13,7 @@ use super::punctuality::{self, OpenTimeliness, Timeliness};
 use super::time_limit::TimeLimit;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dossier {
@@ -298,16 +299,21 @@ pub fn replay(events: &[Event]) -> Option<(Dossier, Particulars)> {
 
 /// How it stood on an evening, as its events tell it today.
 pub fn on_evening(events: &[Event], evening: NaiveDate) -> Option<Dossier> {
-    let mut known = amend(events).into_iter().filter(|event| day_of(event.occurred_at) <= evening);
+    let amended = amend(events);
+    let mut known = amended.iter().filter(|event| day_of(event.occurred_at) <= evening);
     let first = known.next()?;
     let Fact::Registered(registration) = &first.fact else { return None };
     let mut dossier = Dossier::registered(registration, first.occurred_at);
-    known.for_each(|event| dossier.apply(&event));
+    known.for_each(|event| dossier.apply(event));
     Some(dossier)
 }
 
-/// The events as they should have been entered: corrections applied to what they correct, and gone.
-pub fn amend(events: &[Event]) -> Vec<Event> {
+/// The events as they should have been entered: corrections applied to what they correct, and gone. Most lives have
+/// none, and are read as they are.
+pub fn amend(events: &[Event]) -> Cow<'_, [Event]> {
+    if !events.iter().any(|event| matches!(event.fact, Fact::Corrected { .. })) {
+        return Cow::Borrowed(events);
+    }
     let mut amended: Vec<Event> = Vec::with_capacity(events.len());
     for event in events {
         match &event.fact {
@@ -323,7 +329,7 @@ pub fn amend(events: &[Event]) -> Vec<Event> {
             _ => amended.push(event.clone()),
         }
     }
-    amended
+    Cow::Owned(amended)
 }
 
 fn correct(events: &mut [Event], field: CorrectableField, new: &str) {

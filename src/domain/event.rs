@@ -284,6 +284,17 @@ impl Fact {
     }
 
     /// The deadline this fact set, if it is one that does.
+    pub const fn deadline(&self) -> Option<&Deadline> {
+        match self {
+            Self::Received { deadline, .. }
+            | Self::Supplied { deadline, .. }
+            | Self::Paid { deadline }
+            | Self::DueRecomputed { deadline, .. } => Some(deadline),
+            _ => None,
+        }
+    }
+
+    /// The same, to be put right.
     pub fn deadline_mut(&mut self) -> Option<&mut Deadline> {
         match self {
             Self::Received { deadline, .. }

@@ -12,7 +12,7 @@
 
 use super::calendar::Calendar;
 use super::deadline::deadline;
-use super::dossier::{amend, replay};
+use super::dossier::{Dossier, amend};
 use super::event::{Event, Fact};
 use super::ids::OfficerId;
 use super::local_time::{day_of, local};
@@ -51,13 +51,12 @@ pub struct Part {
     pub verdict: Option<Timeliness>,
 }
 
-/// The parts of a life that have ended, oldest first.
-pub fn parts(events: &[Event], yardstick: &Yardstick<'_>) -> Vec<Part> {
-    let resolved = replay(events).and_then(|(dossier, _)| dossier.resolved);
+/// The parts of a life that have ended, oldest first; `dossier` is what the events tell.
+pub fn parts(events: &[Event], dossier: &Dossier, yardstick: &Yardstick<'_>) -> Vec<Part> {
     let (mut parts, mut due_on, mut holding) = (Vec::new(), None, None::<Holding>);
-    for mut event in amend(events) {
+    for event in amend(events).iter() {
         let at = event.occurred_at;
-        if let Some(deadline) = event.fact.deadline_mut() {
+        if let Some(deadline) = event.fact.deadline() {
             due_on = Some(deadline.due_on);
         }
         match &event.fact {
@@ -78,7 +77,7 @@ pub fn parts(events: &[Event], yardstick: &Yardstick<'_>) -> Vec<Part> {
             }
             Fact::Resolved { .. } => {
                 let Some(from) = holding.take() else { continue };
-                let verdict = resolved.as_ref().map(|resolution| resolution.timeliness);
+                let verdict = dossier.resolved.as_ref().map(|resolution| resolution.timeliness);
                 parts.push(Part { holding: from, ended_at: at, verdict });
             }
             _ => {}

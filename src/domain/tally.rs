@@ -354,17 +354,17 @@ pub fn of_life_against(against: Against, events: &[Event]) -> Tally {
     let mut dossier: Option<Dossier> = None;
     // How it stood after which event: a correction is entered with the one who holds the dossier then.
     let mut standings: Vec<(u32, Key, bool)> = Vec::new();
-    for event in amend(events) {
+    for event in amend(events).iter() {
         let before = dossier.clone();
         match (&event.fact, &mut dossier) {
             (Fact::Registered(registration), _) => {
                 dossier = Some(Dossier::registered(registration, event.occurred_at));
             }
-            (_, Some(dossier)) => dossier.apply(&event),
+            (_, Some(dossier)) => dossier.apply(event),
             (_, None) => continue,
         }
         if let Some(after) = &dossier {
-            tally.merge(&Tally::of_event_against(against, before.as_ref(), after, &event), 1);
+            tally.merge(&Tally::of_event_against(against, before.as_ref(), after, event), 1);
             standings.push((event.seq, key_of(after), after.received_at.is_some()));
         }
     }

@@ -82,7 +82,8 @@ pub async fn dossier_deadline(
             let row = store::by_code(c, &code)?;
             officer.sees(row.branch_id)?;
             let dossier = row.dossier()?;
-            let events = crate::domain::dossier::amend(&store::events(c, row.id)?);
+            let entered = store::events(c, row.id)?;
+            let events = crate::domain::dossier::amend(&entered);
             let clock = dossier.clock.as_ref();
             let explanation = match clock {
                 Some(clock) => {
@@ -122,7 +123,7 @@ fn elapsed(calendar: &Calendar, dossier: &Dossier, today: NaiveDate) -> Option<u
 }
 
 fn promise(event: &Event) -> Option<Promise> {
-    let deadline = *event.fact.clone().deadline_mut()?;
+    let deadline = event.fact.deadline()?;
     let restarted = matches!(event.fact, Fact::Supplied { mode: SupplementMode::Restart, .. });
     Some(Promise {
         set_by: event.fact.kind(),

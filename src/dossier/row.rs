@@ -1,6 +1,7 @@
 //! The dossier's row ⇄ the dossier as the rules see it.
 
 use super::chain;
+use super::stored_fact::fact;
 use super::words::{Slice, folded};
 use crate::db::DbError;
 use crate::db::schema::{dossier_events, dossier_particulars, dossiers, reappointments};
@@ -304,15 +305,12 @@ impl EventRow {
         let corrupt = |what: &dyn std::fmt::Display| {
             DbError::Corrupt(format!("event {} of {}: {what}", self.seq, self.dossier_id))
         };
-        let facts: serde_json::Value =
-            serde_json::from_str(&self.facts.0).map_err(|error| corrupt(&error))?;
-        let tagged = serde_json::json!({"kind": self.kind, "facts": facts});
         Ok(Event {
             seq: u32::try_from(self.seq).map_err(|error| corrupt(&error))?,
             occurred_at: self.occurred_at.0,
             recorded_at: self.recorded_at.0,
             officer: self.officer_id,
-            fact: serde_json::from_value(tagged).map_err(|error| corrupt(&error))?,
+            fact: fact(&self.kind, &self.facts.0).map_err(|error| corrupt(&error))?,
         })
     }
 }

@@ -12,13 +12,18 @@ use crate::failure::Outcome;
 use crate::reference::Reference;
 use chrono::NaiveDate;
 
+/// Dossiers whose events are read at once.
+const AT_ONCE: usize = 500;
+
 /// The whole histories of these dossiers, in this order, each oldest first.
 pub fn histories(c: &mut Conn<'_>, ids: &[DossierId]) -> Outcome<Vec<(DossierId, Vec<Event>)>> {
-    let mut rows = by_dossier(store::event_rows_of(c, ids)?, |row| row.dossier_id);
     let mut histories = Vec::with_capacity(ids.len());
-    for id in ids {
-        let events = rows.remove(id).unwrap_or_default();
-        histories.push((*id, events.iter().map(EventRow::event).collect::<Result<_, _>>()?));
+    for ids in ids.chunks(AT_ONCE) {
+        let mut rows = by_dossier(store::event_rows_of(c, ids)?, |row| row.dossier_id);
+        for id in ids {
+            let events = rows.remove(id).unwrap_or_default();
+            histories.push((*id, events.iter().map(EventRow::event).collect::<Result<_, _>>()?));
+        }
     }
     Ok(histories)
 }

@@ -211,20 +211,6 @@ pub fn whole(
     Ok(rows.into_iter().map(of).collect())
 }
 
-/// The whole histories of these, each oldest first.
-pub fn events_of(c: &mut Conn<'_>, ids: &[DossierId]) -> Outcome<HashMap<DossierId, Vec<Event>>> {
-    let rows: Vec<EventRow> = both!(c, |c| dossier_events::table
-        .filter(dossier_events::dossier_id.eq_any(ids))
-        .order((dossier_events::dossier_id, dossier_events::seq))
-        .select(EventRow::as_select())
-        .load(c))?;
-    let mut found: HashMap<DossierId, Vec<Event>> = HashMap::new();
-    for row in &rows {
-        found.entry(row.dossier_id).or_default().push(row.event()?);
-    }
-    Ok(found)
-}
-
 /// The whole history, oldest first.
 pub fn events(c: &mut Conn<'_>, id: DossierId) -> Outcome<Vec<Event>> {
     Ok(event_rows(c, id)?.iter().map(EventRow::event).collect::<Result<_, _>>()?)

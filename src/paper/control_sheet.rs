@@ -32,7 +32,7 @@ pub fn legs(facts: &Facts<'_>, reference: &Reference) -> Vec<Leg> {
     let mut due_on = None;
     let mut holder: Option<Holder> = None;
     for event in &facts.events {
-        if let Some(deadline) = event.fact.clone().deadline_mut() {
+        if let Some(deadline) = event.fact.deadline() {
             due_on = Some(deadline.due_on);
         }
         let at = event.occurred_at;

@@ -53,7 +53,7 @@ impl<'a> Facts<'a> {
                 _ => None,
             }),
             corrected: entered.iter().rev().find(|event| shows_on_paper(&event.fact)).map(|event| event.seq),
-            events: amend(&entered),
+            events: amend(&entered).into_owned(),
             lookup_key: lookup_key(c, id)?,
             names: store::names(c, &people)?,
             head: store::head_of(c, dossier.branch)?,

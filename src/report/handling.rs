@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
-const AT_ONCE: usize = 250;
+const AT_ONCE: usize = 500;
 /// Dossiers under way in the days asked for; more are asked for branch by branch or in shorter periods.
 const MOST: usize = 20_000;
 
@@ -363,7 +363,7 @@ fn parts_of(reference: &Reference, dossier: &Dossier, events: &[Event]) -> Vec<P
         limit: &dossier.time_limit,
         shares: &shares,
     };
-    parts(events, &yardstick)
+    parts(events, dossier, &yardstick)
 }
 
 /// The history of each dossier that was under way in these days.

@@ -110,7 +110,7 @@ fn lines(
 ) -> Outcome<Vec<SupplementLine>> {
     let names = store::officer_names(c)?;
     let mut lines = Vec::with_capacity(ids.len());
-    for (_, events) in dossier::lives(c, ids)? {
+    for (_, events) in dossier::histories(c, ids)? {
         let Some(Event { fact: Fact::Registered(registration), .. }) = events.first() else { continue };
         let known = events.iter().filter(|event| day_of(event.occurred_at) <= wanted.as_of);
         let mut requests: Vec<SupplementRound> = Vec::new();

@@ -26,7 +26,7 @@ on_both! {
             for id in written.keys.iter().copied() {
                 let events = written.ground.write(move |tx| dossier::events(tx, id));
                 let mut received = false;
-                for event in amend(&events) {
+                for event in amend(&events).iter() {
                     let ends_a_part = match event.fact {
                         Fact::Received { .. } => {
                             received = true;
