@@ -4,9 +4,9 @@
 //! | part of the way | must end |
 //! |---|---|
 //! | the counter hands on to whoever decides | on the day of receipt; on the next working day where it was received after the hour of the rule set, or on a day off |
-//! | a step with a share of the limit | after its share of the working days, rounded up, counted from when it began |
-//! | any other | on the due date in force |
-//! | the result | as the dossier itself is judged |
+//! | a step with a share of the limit, the last one too | after its share of the working days, rounded up, counted from when it began |
+//! | any other | on the due date in force; if the result ends it, as the dossier itself is judged |
+//! | any other that began when the due date had passed | is not judged: whatever it did, the dossier was late before |
 //!
 //! A wait for the citizen does not count: a part begins anew when it ends.
 
@@ -77,7 +77,8 @@ pub fn parts(events: &[Event], dossier: &Dossier, yardstick: &Yardstick<'_>) -> 
             }
             Fact::Resolved { .. } => {
                 let Some(from) = holding.take() else { continue };
-                let verdict = dossier.resolved.as_ref().map(|resolution| resolution.timeliness);
+                let whole = dossier.resolved.as_ref().map(|resolution| resolution.timeliness);
+                let verdict = yardstick.judge_last(&from, due_on, at, whole);
                 parts.push(Part { holding: from, ended_at: at, verdict });
             }
             _ => {}
@@ -97,13 +98,24 @@ impl Yardstick<'_> {
         let until = if holding.at_counter {
             self.handed_over_by(holding.since)
         } else {
-            self.share_ends_on(holding).or(due_on)
+            self.share_ends_on(holding).or(due_on.filter(|due_on| day_of(holding.since) <= *due_on))
         }?;
-        Some(match day_of(ended_at).cmp(&until) {
-            Ordering::Less => Timeliness::Early,
-            Ordering::Equal => Timeliness::OnTime,
-            Ordering::Greater => Timeliness::Overdue,
-        })
+        Some(against(until, ended_at))
+    }
+
+    /// How the part that the result ends is judged; `whole` is the verdict on the dossier.
+    pub fn judge_last(
+        &self,
+        holding: &Holding,
+        due_on: Option<NaiveDate>,
+        ended_at: DateTime<Utc>,
+        whole: Option<Timeliness>,
+    ) -> Option<Timeliness> {
+        if let Some(until) = self.share_ends_on(holding) {
+            return Some(against(until, ended_at));
+        }
+        let began_late = !holding.at_counter && due_on.is_some_and(|due_on| day_of(holding.since) > due_on);
+        whole.filter(|_| !began_late)
     }
 
     /// The day on which the counter must have handed it on.
@@ -129,6 +141,14 @@ impl Yardstick<'_> {
     }
 }
 
+fn against(until: NaiveDate, ended_at: DateTime<Utc>) -> Timeliness {
+    match day_of(ended_at).cmp(&until) {
+        Ordering::Less => Timeliness::Early,
+        Ordering::Equal => Timeliness::OnTime,
+        Ordering::Greater => Timeliness::Overdue,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,18 +161,33 @@ mod tests {
     }
 
     fn judged(at_counter: bool, step: Option<&str>, since: &str, ended: &str) -> Option<Timeliness> {
+        with_yardstick(|yardstick| {
+            yardstick.judge(&held(at_counter, step, since), Some(day("2026-03-20")), at(ended))
+        })
+    }
+
+    /// The part that the result ended; the dossier as a whole was late.
+    fn last(at_counter: bool, step: Option<&str>, since: &str, ended: &str) -> Option<Timeliness> {
+        let whole = Some(Timeliness::Overdue);
+        with_yardstick(|yardstick| {
+            yardstick.judge_last(&held(at_counter, step, since), Some(day("2026-03-20")), at(ended), whole)
+        })
+    }
+
+    fn held(at_counter: bool, step: Option<&str>, since: &str) -> Holding {
+        Holding { officer: None, step: step.map(str::to_owned), at_counter, since: at(since) }
+    }
+
+    fn with_yardstick(judge: impl FnOnce(&Yardstick<'_>) -> Option<Timeliness>) -> Option<Timeliness> {
         let years = [(2026, crate::domain::calendar::YearStanding::Announced)];
         let calendar = Calendar::new(years, Vec::new(), OfficeHours::default()).unwrap();
         let limit: TimeLimit = "10wd".parse().unwrap();
-        let yardstick = Yardstick {
+        judge(&Yardstick {
             calendar: &calendar,
             cutoff: NaiveTime::from_hms_opt(15, 0, 0),
             limit: &limit,
             shares: &[("tham-dinh", 25), ("trinh-ky", 0)],
-        };
-        let step = step.map(str::to_owned);
-        let holding = Holding { officer: None, step, at_counter, since: at(since) };
-        yardstick.judge(&holding, Some(day("2026-03-20")), at(ended))
+        })
     }
 
     #[test]
@@ -170,5 +205,33 @@ mod tests {
         // Without a share: the due date of the dossier.
         assert_eq!(judged(false, Some("trinh-ky"), "2026-03-18 09:00", "2026-03-20 17:00"), Some(OnTime));
         assert_eq!(judged(false, None, "2026-03-18 09:00", "2026-03-21 08:00"), Some(Overdue));
+    }
+
+    #[test]
+    fn whoever_gets_it_after_the_due_date_is_not_charged_for_it() {
+        use Timeliness::{OnTime, Overdue};
+        // 2026-03-23 is the Monday after the due date, a Friday.
+        assert_eq!(judged(false, None, "2026-03-23 09:00", "2026-03-23 10:00"), None);
+        assert_eq!(
+            judged(false, None, "2026-03-20 16:00", "2026-03-23 10:00"),
+            Some(Overdue),
+            "on the day itself"
+        );
+        assert_eq!(judged(false, Some("tham-dinh"), "2026-03-23 09:00", "2026-03-25 17:00"), Some(OnTime));
+        assert_eq!(last(false, None, "2026-03-23 09:00", "2026-03-23 10:00"), None);
+        assert_eq!(last(false, None, "2026-03-18 09:00", "2026-03-23 10:00"), Some(Overdue));
+        assert_eq!(
+            last(true, None, "2026-03-09 09:00", "2026-03-23 10:00"),
+            Some(Overdue),
+            "nobody else had it"
+        );
+    }
+
+    #[test]
+    fn the_last_step_has_its_share_too() {
+        use Timeliness::{Early, Overdue};
+        assert_eq!(last(false, Some("tham-dinh"), "2026-03-23 09:00", "2026-03-24 10:00"), Some(Early));
+        assert_eq!(last(false, Some("tham-dinh"), "2026-03-09 09:00", "2026-03-17 10:00"), Some(Overdue));
+        assert_eq!(last(false, Some("trinh-ky"), "2026-03-18 09:00", "2026-03-23 10:00"), Some(Overdue));
     }
 }

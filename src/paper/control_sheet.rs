@@ -8,7 +8,7 @@ use crate::domain::event::{Event, Fact, ResultKind};
 use crate::domain::parts::{Holding, Yardstick};
 use crate::domain::punctuality::Timeliness;
 use crate::reference::Reference;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 const APPLICANT: &str = "Người nộp hồ sơ";
 const COUNTER: &str = "Bộ phận Một cửa";
@@ -45,7 +45,8 @@ pub fn legs(facts: &Facts<'_>, reference: &Reference) -> Vec<Leg> {
             }
             Fact::Forwarded { to_officer, to_step, note, .. } => {
                 let Some(from) = holder.take() else { continue };
-                let verdict = judged(facts, reference, &from, due_on, at);
+                let verdict =
+                    judged(facts, reference, &from, |yardstick, held| yardstick.judge(held, due_on, at));
                 let unit = step_name(facts, to_step.as_deref()).unwrap_or(HANDLER).to_owned();
                 let name = facts.name(*to_officer);
                 legs.push(leg(
@@ -64,17 +65,15 @@ pub fn legs(facts: &Facts<'_>, reference: &Reference) -> Vec<Leg> {
             }
             Fact::Resolved { outcome, timeliness, .. } => {
                 let Some(from) = holder.take() else { continue };
+                let whole = verdict_of(facts, event, *timeliness);
+                let verdict = judged(facts, reference, &from, |yardstick, held| {
+                    yardstick.judge_last(held, due_on, at, whole)
+                });
                 let note = match outcome {
                     ResultKind::Granted => "Có kết quả",
                     ResultKind::Denied => "Không chấp thuận",
                 };
-                legs.push(leg(
-                    (&from.unit, &from.name),
-                    (COUNTER, ""),
-                    at,
-                    verdict_of(facts, event, *timeliness),
-                    note,
-                ));
+                legs.push(leg((&from.unit, &from.name), (COUNTER, ""), at, verdict, note));
                 let unit = COUNTER.to_owned();
                 holder = Some(Holder { unit, name: String::new(), since: at, at_counter: true, step: None });
             }
@@ -90,7 +89,7 @@ pub fn legs(facts: &Facts<'_>, reference: &Reference) -> Vec<Leg> {
     legs
 }
 
-/// As the dossier stands judged: a correction of its moments moves the verdict with it.
+/// How the dossier as a whole stands judged: a correction of its moments moves the verdict with it.
 fn verdict_of(facts: &Facts<'_>, event: &Event, told: Timeliness) -> Option<Timeliness> {
     let resolved = facts.dossier.resolved.as_ref().filter(|resolved| resolved.at == event.occurred_at);
     Some(resolved.map_or(told, |resolved| resolved.timeliness))
@@ -124,8 +123,7 @@ fn judged(
     facts: &Facts<'_>,
     reference: &Reference,
     holder: &Holder,
-    due_on: Option<NaiveDate>,
-    at: DateTime<Utc>,
+    judge: impl FnOnce(&Yardstick<'_>, &Holding) -> Option<Timeliness>,
 ) -> Option<Timeliness> {
     let shares: Vec<(&str, u32)> =
         facts.version.steps.iter().map(|step| (step.code.as_str(), step.share_percent)).collect();
@@ -137,5 +135,5 @@ fn judged(
     };
     let Holder { since, at_counter, step, .. } = holder;
     let holding = Holding { officer: None, step: step.clone(), at_counter: *at_counter, since: *since };
-    yardstick.judge(&holding, due_on, at)
+    judge(&yardstick, &holding)
 }

@@ -112,7 +112,7 @@ pub struct HandlingFigures {
     pub early: i64,
     pub on_time: i64,
     pub overdue: i64,
-    /// The calendar does not say by when they should have ended.
+    /// Begun when the due date had passed, or the calendar does not say by when they should have ended.
     pub not_judged: i64,
     /// Early and on time, of those that are judged.
     pub rate: Option<RateView>,
@@ -308,7 +308,7 @@ fn table(found: &HandlingView, by: &[Apart]) -> Table {
             "Thời gian của mỗi khâu tính từ lúc nhận bàn giao: khâu nhận hồ sơ muộn không bị tính chậm thay khâu trước."
                 .to_owned(),
             "Bộ phận một cửa bàn giao trong ngày hoặc ngày làm việc tiếp theo; bước quy trình theo phần thời hạn của bước; \
-             khâu khác theo ngày hẹn trả. Lượt chưa xét được không tính vào tỷ lệ."
+             khâu khác theo ngày hẹn trả. Lượt nhận bàn giao khi hồ sơ đã quá hạn và lượt chưa xét được không tính vào tỷ lệ."
                 .to_owned(),
         ],
     }

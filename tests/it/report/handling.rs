@@ -97,4 +97,26 @@ on_both! {
         forest.get(&format!("/rates/handling?from=2026-03-01&to={due}&by=month")).await.expect_faults(&["/query/by/0 unknown-value"]);
         house.nobody().get(&format!("/rates/handling?from=2026-03-01&to={due}")).await.expect(401);
     }
+
+    async fn whoever_gets_a_dossier_when_its_due_date_has_passed_is_not_judged(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let handler = house.sign_in_as(Role::Handler, Some("TS")).await;
+        let taken = take_in(&counter, "1.003650", "Nguyễn Thị Hai").await;
+        let code = taken.body["code"].as_str().unwrap().to_owned();
+        let day_after = day(taken.body["due_on"].as_str().unwrap()).succ_opt().unwrap();
+        house.it_is(&format!("{day_after} 08:00"));
+        let counter = house.sign_in(&counter.username).await;
+        let forward = json!({"to_officer": handler.username});
+        let passed = counter.act(&format!("/dossiers/{code}/forwarding"), taken.version(), forward).await.expect(200);
+        let handler = house.sign_in(&handler.username).await;
+        let result = handler.act(&format!("/dossiers/{code}/result"), passed.version(), json!({"outcome": "granted"})).await;
+        assert_eq!(result.expect(200).body["timeliness"], "overdue", "the dossier itself is late");
+
+        let answer = handler.get(&format!("/rates/handling?from=2026-03-01&to={day_after}")).await.expect(200).body;
+        let row = |unit: &str| answer["rows"].as_array().unwrap().iter().find(|row| row["unit"] == unit).unwrap().clone();
+        assert_eq!((&row("counter")["overdue"], &row("counter")["not_judged"]), (&json!(1), &json!(0)));
+        let handled = row("handling");
+        assert_eq!((&handled["overdue"], &handled["not_judged"], &handled["rate"]), (&json!(0), &json!(1), &Value::Null));
+    }
 }
