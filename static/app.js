@@ -3,6 +3,12 @@
   "use strict";
   const typing = (el) => el.matches("input, textarea, select, [contenteditable]");
   const first = (selector, within = document) => within.querySelector(selector);
+  // The button that sends what one is in. A form of several parts is sent by the open part one is in, and by no other.
+  const sender = (form, at) => {
+    if (!form.matches("[data-parts]")) return first("[data-send]", form);
+    const part = at.closest("details[open], fieldset");
+    return part && form.contains(part) ? first("button:not([type=button])", part) : null;
+  };
 
   document.addEventListener("keydown", (event) => {
     // "/" goes to the search field of the page.
@@ -13,7 +19,15 @@
     // Ctrl+Enter sends the form one is in, or the page's main one.
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const form = event.target.closest("form") || first("form[data-main]");
-      if (form) { event.preventDefault(); form.requestSubmit(first("[data-send]", form) || undefined); }
+      const button = form && sender(form, event.target);
+      if (form) event.preventDefault();
+      if (button || form?.matches(":not([data-parts])")) form.requestSubmit(button || undefined);
+    } else if (event.key === "Enter" && !event.isComposing && event.target.matches("[data-parts] input")) {
+      // Enter alone would press the first button of the form, whichever part one is in.
+      event.preventDefault();
+      const { form } = event.target;
+      const button = sender(form, event.target);
+      if (button) form.requestSubmit(button);
     }
     // Arrows walk from a search field into what was found, and in it.
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {

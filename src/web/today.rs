@@ -55,6 +55,21 @@ struct Page {
     outcomes: Vec<(String, String)>,
 }
 
+impl Page {
+    /// The part of the form that was sent; where none was named, each in which something was entered.
+    fn opens(&self, part: &str) -> bool {
+        let sent = self.form.value("_act");
+        if TOGETHER.iter().any(|(name, _)| *name == sent) {
+            return sent == part;
+        }
+        // The outcome always has a value.
+        self.form
+            .entries()
+            .filter(|(name, value)| *name != "result/outcome" && !value.trim().is_empty())
+            .any(|(name, _)| name.strip_prefix(part).is_some_and(|field| field.starts_with('/')))
+    }
+}
+
 pub async fn show(visit: Visit, request: HttpRequest) -> Shown {
     let query = Form::parse(request.query_string().as_bytes());
     let page = load(&visit, &query, Form::default()).await?;
@@ -156,23 +171,22 @@ struct DonePage {
     back: String,
 }
 
-pub async fn act(visit: Visit, form: Form) -> Shown {
-    let part = form.value("_act").to_owned();
-    let (part, slug) = *TOGETHER.iter().find(|(name, _)| *name == part).ok_or_else(Problem::no_such_path)?;
-    let deed = Deed::of(slug).ok_or_else(Problem::broken)?;
-    let picked: Vec<&str> = form.all("pick").collect();
-    if picked.is_empty() {
-        let mut again = form.clone();
-        again.fault_at("pick", visit.frame("today").t("today.pick-first"));
-        let query = Form::parse(form.value("_query").as_bytes());
-        let page = load(&visit, &query, again).await?;
-        return visit.refused(&page);
+pub async fn act(visit: Visit, mut form: Form) -> Shown {
+    let sent = form.value("_act").to_owned();
+    let meant = TOGETHER.iter().find(|(name, _)| *name == sent).copied();
+    if form.given("pick").is_none() {
+        form.fault_at("pick", visit.frame("today").t("today.pick-first"));
     }
-    if visit.only_shows() {
+    if meant.is_none() {
+        form.fault_at("_act", visit.frame("today").t("today.which-act"));
+    }
+    let (Some((part, slug)), false, false) = (meant, form.has_faults(), visit.only_shows()) else {
         let query = Form::parse(form.value("_query").as_bytes());
         let page = load(&visit, &query, form).await?;
         return visit.refused(&page);
-    }
+    };
+    let deed = Deed::of(slug).ok_or_else(Problem::broken)?;
+    let picked: Vec<&str> = form.all("pick").collect();
     let entered = match form.json().take(part) {
         Some(Value::Object(members)) => {
             let texts =

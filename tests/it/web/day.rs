@@ -57,7 +57,9 @@ on_both! {
         browser.wait("input[name='pick']").await.click().await.unwrap();
         browser.run("document.querySelector('button[value=result]').closest('details').open = true").await;
         browser.run("document.getElementById('outcome').value = 'granted'").await;
-        browser.wait("button[value='result']").await.click().await.unwrap();
+        // Enter sends the part one is in, not the first of the form.
+        browser.run("document.getElementById('result-reason').focus()").await;
+        browser.keys(key::ENTER).await;
         browser.wait_for_words("Đã làm 1 trên 1 hồ sơ.").await;
 
         // The citizen comes for it.

@@ -21,6 +21,13 @@ on_both! {
         // Without a choice nothing happens, and says so.
         counter.submit(&page, "/hom-nay", &[("_act", "forward"), ("forward/to_officer", name)]).await.expect(422)
             .says("Chọn ít nhất một hồ sơ.").says("<details open>");
+        // Nor without an act, or with one that is none; what was entered stays.
+        for unclear in [&[][..], &[("_act", "x")][..]] {
+            let fields = [&[("pick", one.as_str()), ("supplement/reason", "Thiếu bản vẽ"), ("result/outcome", "granted")][..], unclear].concat();
+            let again = counter.submit(&page, "/hom-nay", &fields).await.expect(422).says("hãy nhấn nút của việc đó")
+                .says(&format!("value=\"{one}\" aria-label=\"{first}\" checked")).says("value=\"Thiếu bản vẽ\"");
+            assert_eq!(again.html.matches("<details open>").count(), 1, "{}", again.html);
+        }
         let fields = [("_act", "forward"), ("forward/to_officer", name), ("pick", one.as_str()), ("pick", stale.as_str())];
         counter.submit(&page, "/hom-nay", &fields).await.expect(200)
             .says("Đã làm 1 trên 2 hồ sơ.").says("Không làm được");
