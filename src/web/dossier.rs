@@ -8,6 +8,7 @@ use super::story::{Told, tell};
 use super::told::{Colleague, Deadline, Dossier, Event, Listed, Procedure, Step};
 use super::visit::Passerby;
 use super::visit::{Shown, Visit};
+use crate::documents::forms::FormSet;
 use crate::domain::apology::CauseCode;
 use crate::domain::event::CorrectableField;
 use crate::http::Problem;
@@ -36,6 +37,8 @@ struct Page {
     outcomes: Vec<(String, String)>,
     causes: Vec<(String, String)>,
     correctable: Vec<(String, String)>,
+    /// What can be printed beside the receipt: as the API calls it, and in words.
+    slips: Vec<(&'static str, String)>,
     /// Events that came after the version this form was opened with.
     since: usize,
 }
@@ -101,6 +104,8 @@ async fn load(visit: &Visit, code: &str, refused: Option<(Deed, Form)>) -> Resul
     let procedure: Procedure =
         visit.get(&format!("/procedures/{}", segment(&dossier.procedure.code))).await?;
     let everybody = colleagues(visit, &dossier.branch_code).await?;
+    let apologised = events.items.iter().any(|event| event.kind == "apology_issued");
+    let slips = slips(&f, &dossier, apologised);
     let seen: u32 =
         refused.as_ref().and_then(|(_, form)| form.seen()?.parse().ok()).unwrap_or(dossier.version);
     let story: Vec<Told> =
@@ -141,6 +146,7 @@ async fn load(visit: &Visit, code: &str, refused: Option<(Deed, Form)>) -> Resul
         outcomes: f.terms("outcome", ["granted", "denied"]),
         causes: f.terms("cause", CauseCode::BUILT_IN.iter().map(|(code, _)| *code)),
         correctable: f.terms("correctable", CorrectableField::ALL.iter().map(|field| field.as_str())),
+        slips,
         since,
         f,
         dossier,
@@ -148,6 +154,21 @@ async fn load(visit: &Visit, code: &str, refused: Option<(Deed, Form)>) -> Resul
         deadline,
         offered,
     })
+}
+
+/// The papers that were given out since it was received or refused.
+fn slips(f: &Frame, dossier: &Dossier, apologised: bool) -> Vec<(&'static str, String)> {
+    // The rules of 2018 know no notice of stopping.
+    let notified = dossier.status == "stopped" && FormSet::of(&dossier.rule_set) != FormSet::Of2018;
+    [
+        (dossier.supplement_rounds > 0, "supplement-request", f.t("dossier.supplement-slip")),
+        (dossier.status == "refused", "refusal", f.t("dossier.refusal-slip")),
+        (notified, "stopping-notice", f.t("dossier.stopping-notice")),
+        (apologised, "apology", f.t("dossier.apology-letter")),
+    ]
+    .into_iter()
+    .filter_map(|(there, paper, words)| there.then_some((paper, words)))
+    .collect()
 }
 
 /// Everybody of a branch, for handing on and for the names in a story.

@@ -27,6 +27,7 @@ pub struct Dossier {
     pub submitted_at: String,
     pub received_at: Option<String>,
     pub time_limit: String,
+    pub rule_set: String,
     pub due_on: Option<String>,
     pub due_at: Option<String>,
     pub first_due_on: Option<String>,

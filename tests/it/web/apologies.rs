@@ -44,6 +44,10 @@ on_both! {
         let docx = head.get(&format!("{at}/thu.docx")).await.expect(200);
         assert!(docx.header("content-type").unwrap().contains("officedocument"));
         head.get(&format!("{at}/thu.exe")).await.expect(404);
+        let paper = format!("/ho-so/{code}/giay-to/apology.pdf");
+        head.get(&format!("/ho-so/{code}")).await.expect(200).says(&format!("href=\"{paper}\""));
+        let paper = head.get(&paper).await.expect(200);
+        assert_eq!(paper.header("content-type"), Some("application/pdf"));
     }
 
     async fn many_are_asked_about_once_more_and_each_gets_a_result_of_its_own(db: TestDatabase) {

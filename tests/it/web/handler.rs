@@ -116,6 +116,19 @@ on_both! {
         house.surfer(Role::Head, Some("KL")).await.get(&path).await.expect(403).says("<h1>");
     }
 
+    async fn a_stopped_dossier_leads_to_its_notice(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let code = take_in(&house.surfer(Role::Counter, Some("TS")).await, "Nguyễn Văn An", "0901234512").await;
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let path = format!("/ho-so/{code}");
+        let notice = format!("{path}/giay-to/stopping-notice.pdf");
+        let page = head.get(&path).await.expect(200).says_not(&notice).says_not("apology.pdf");
+        head.submit(&page, &format!("{path}/viec/dung"), &[("reason", "Người nộp không bổ sung")]).await.expect(303);
+        head.get(&path).await.expect(200).says(&format!("href=\"{notice}\""));
+        let paper = head.get(&notice).await.expect(200);
+        assert_eq!(paper.header("content-type"), Some("application/pdf"));
+    }
+
     async fn a_correction_shows_the_old_value_and_the_new(db: TestDatabase) {
         let house = TestHouse::open(db).await;
         let counter = house.surfer(Role::Counter, Some("TS")).await;
