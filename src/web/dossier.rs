@@ -11,6 +11,7 @@ use super::visit::{Shown, Visit};
 use crate::documents::forms::FormSet;
 use crate::domain::apology::CauseCode;
 use crate::domain::event::CorrectableField;
+use crate::domain::role::Role;
 use crate::http::Problem;
 use actix_web::http::Method;
 use actix_web::web::Path;
@@ -31,6 +32,8 @@ struct Page {
     story: Vec<Told>,
     deadline: Deadline,
     offered: Vec<Offered>,
+    /// What is possible too, but not for this officer: the act and who may do it.
+    others: Vec<(String, String)>,
     colleagues: Vec<(String, String)>,
     steps: Vec<(String, String)>,
     channels: Vec<(String, String)>,
@@ -111,9 +114,13 @@ async fn load(visit: &Visit, code: &str, refused: Option<(Deed, Form)>) -> Resul
     let story: Vec<Told> =
         events.items.into_iter().rev().map(|event| tell(&f, event, &everybody, seen)).collect();
     let since = story.iter().filter(|told| told.fresh).count();
-    let may = |deed: &&Deed| {
-        dossier.acts.iter().any(|act| act == deed.act.as_str()) && visit.officer.role.may(deed.act)
-    };
+    let possible = |deed: &&Deed| dossier.acts.iter().any(|act| act == deed.act.as_str());
+    let may = |deed: &&Deed| possible(deed) && visit.officer.role.may(deed.act);
+    let others = DEEDS
+        .iter()
+        .filter(|deed| possible(deed) && !may(deed))
+        .map(|deed| (f.t(&format!("act.{}", deed.act)), those_who_may(&f, *deed)))
+        .collect();
     let (tried, entered) = refused.map(|(deed, form)| (Some(deed.slug), form)).unwrap_or_default();
     let mut offered: Vec<Offered> = DEEDS
         .iter()
@@ -153,6 +160,7 @@ async fn load(visit: &Visit, code: &str, refused: Option<(Deed, Form)>) -> Resul
         story,
         deadline,
         offered,
+        others,
     })
 }
 
@@ -169,6 +177,12 @@ fn slips(f: &Frame, dossier: &Dossier, apologised: bool) -> Vec<(&'static str, S
     .into_iter()
     .filter_map(|(there, paper, words)| there.then_some((paper, words)))
     .collect()
+}
+
+/// The roles of a branch that may do this; an administrator stands in for any of them.
+fn those_who_may(f: &Frame, deed: Deed) -> String {
+    let roles = Role::ALL.iter().filter(|role| role.belongs_to_branch() && role.may(deed.act));
+    roles.map(|role| f.term("role", role.as_str())).collect::<Vec<_>>().join(", ")
 }
 
 /// Everybody of a branch, for handing on and for the names in a story.

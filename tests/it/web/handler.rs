@@ -112,6 +112,13 @@ on_both! {
         handler.get(&path).await.expect(200).says("viec/dung").says("viec/hen-lai").says_not("viec/dinh-chinh");
         head.get(&path).await.expect(200).says("viec/dinh-chinh").says_not("viec/tra\"");
         office.get(&path).await.expect(200).says_not("/viec/");
+        // What others may do is said, with who they are.
+        let others = "Việc khác ở trạng thái này";
+        counter.get(&path).await.expect(200).says(others)
+            .says("Dừng xử lý – chuyên viên xử lý, lãnh đạo đơn vị</li>").says("Đính chính – lãnh đạo đơn vị</li>");
+        handler.get(&path).await.expect(200).says(others).says("Đính chính – lãnh đạo đơn vị</li>").says_not("Dừng xử lý –");
+        head.get(&path).await.expect(200).says_not(others);
+        office.get(&path).await.expect(200).says("Chuyển xử lý – Bộ phận Một cửa, chuyên viên xử lý, lãnh đạo đơn vị</li>");
         office.get("/tiep-nhan").await.expect(403);
         house.surfer(Role::Head, Some("KL")).await.get(&path).await.expect(403).says("<h1>");
     }
