@@ -47,7 +47,21 @@ struct Page {
 }
 
 pub async fn show(visit: Visit, code: Path<String>) -> Shown {
-    let page = load(&visit, &code, None).await?;
+    let mut page = load(&visit, &code, None).await?;
+    let asked = visit.asked();
+    for one in &mut page.offered {
+        one.open = one.deed.slug == asked.value("viec");
+    }
+    // What was just done gave out a slip: it is printed from there.
+    let done = |deed: &&Deed| asked.value("xong").strip_prefix("act-") == Some(deed.act.as_str());
+    let slip = DEEDS.iter().find(done).and_then(Deed::slip);
+    let given_out = page.slips.iter().find(|(paper, _)| Some(*paper) == slip);
+    page.f.leads_to = given_out.map(|(paper, words)| {
+        (
+            format!("/ho-so/{}/giay-to/{paper}.pdf", segment(&page.dossier.code)),
+            page.f.t1("dossier.print-slip", "slip", words),
+        )
+    });
     visit.page(&page)
 }
 

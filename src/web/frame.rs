@@ -75,6 +75,8 @@ pub struct Frame {
     pub here: &'static str,
     /// What was done before this page came: a key under `pages.done.`
     pub done: Option<String>,
+    /// Where what was done leads, such as a slip to be printed: its address and words.
+    pub leads_to: Option<(String, String)>,
     /// The page shows an entry again that was not sent.
     pub held: Option<Held>,
 }

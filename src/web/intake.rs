@@ -1,12 +1,14 @@
 //! `/tiep-nhan`: a dossier taken in on one screen, by keyboard alone. Without scripts the same buttons lead through
 //! the same steps; what was entered stays all the way.
 
+use super::acts::{DEEDS, Deed};
 use super::foresight::{Foresight, foresee as look_ahead};
 use super::form::Form;
 use super::frame::Frame;
 use super::places::{segment, with_query};
 use super::told::{Branch, Case, Dossier, Line, Listed, Paper, Procedure, ProcedureLine};
 use super::visit::{Shown, Visit};
+use crate::domain::lifecycle::Act;
 use crate::domain::people::ApplicantKind;
 use crate::http::Problem;
 use actix_web::HttpRequest;
@@ -136,7 +138,11 @@ pub async fn create(visit: Visit, mut form: Form) -> Shown {
     match visit.send(Method::POST, "/dossiers", &form, body).await {
         Ok(answer) => {
             let dossier: Dossier = answer.json()?;
-            visit.done(&format!("/ho-so/{}/da-tiep-nhan", segment(&dossier.code)), "taken-in")
+            let place = format!("/ho-so/{}/da-tiep-nhan", segment(&dossier.code));
+            match dossier.received_at {
+                Some(_) => visit.done(&place, "taken-in"),
+                None => visit.done(&place, "registered"),
+            }
         }
         Err(problem) if problem.status().is_server_error() => Err(problem),
         Err(problem) => {
@@ -152,12 +158,24 @@ pub async fn create(visit: Visit, mut form: Form) -> Shown {
 struct TakenIn {
     f: Frame,
     dossier: Dossier,
+    /// By which a dossier that is only registered is taken in or not.
+    decisions: Vec<Deed>,
 }
 
 /// What the citizen is told, and what comes next.
 pub async fn taken_in(visit: Visit, code: Path<String>) -> Shown {
     let dossier: Dossier = visit.get(&format!("/dossiers/{}", segment(&code))).await?;
-    visit.page(&TakenIn { f: visit.frame("intake"), dossier })
+    let possible = |deed: &&Deed| dossier.acts.iter().any(|act| act == deed.act.as_str());
+    let decides = |deed: &&Deed| matches!(deed.act, Act::Accept | Act::RequestSupplement | Act::Refuse);
+    let decisions = match dossier.received_at {
+        Some(_) => Vec::new(),
+        None => DEEDS
+            .iter()
+            .filter(|deed| decides(deed) && possible(deed) && visit.officer.role.may(deed.act))
+            .copied()
+            .collect(),
+    };
+    visit.page(&TakenIn { f: visit.frame("intake"), dossier, decisions })
 }
 
 /// Part of the page: procedures whose code begins with, or whose name has, what is being typed.

@@ -50,6 +50,7 @@ impl Known {
             back: "/".into(),
             here,
             done: None,
+            leads_to: None,
             held: self.held.clone(),
         }
     }

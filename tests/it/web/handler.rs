@@ -49,7 +49,9 @@ on_both! {
         let waiting = take_in(&counter, "Nguyễn Văn An", "0901234512").await;
         let page = counter.get(&format!("/ho-so/{waiting}")).await.expect(200);
         let asked = [("items", "Bản vẽ"), ("reason", "Chưa đủ")];
-        counter.submit(&page, &format!("/ho-so/{waiting}/viec/yeu-cau-bo-sung"), &asked).await.expect(303);
+        let done = counter.submit(&page, &format!("/ho-so/{waiting}/viec/yeu-cau-bo-sung"), &asked).await.expect(303);
+        counter.get(done.location()).await.expect(200).says("đồng hồ tạm dừng. <a href=").says(">In: Phiếu yêu cầu bổ sung</a>");
+        counter.get(&format!("/ho-so/{waiting}")).await.expect(200).says_not(">In: ");
         let late = take_in(&counter, "Trần Thị Bích", "0912345678").await;
         house.it_is("2026-03-20 09:00");
         counter.sign_in(&counter.username).await.expect(303);
@@ -62,6 +64,14 @@ on_both! {
             ("applicant/kind", "citizen"), ("register_only", "true")];
         let done = counter.submit(&page, "/tiep-nhan", &unaccepted).await.expect(303);
         let unaccepted = done.location().split('/').nth(2).unwrap().to_owned();
+        // It is not said to be taken in, and leads to what decides about it instead of a receipt that is not there.
+        let registered = counter.get(done.location()).await.expect(200).says("Đã đăng ký hồ sơ.").says("chưa được tiếp nhận")
+            .says_not("Đã tiếp nhận hồ sơ.").says_not("receipt.pdf");
+        for slug in ["tiep-nhan", "tu-choi"] {
+            let registered = &registered.html;
+            assert!(registered.contains(&format!("href=\"/ho-so/{unaccepted}?viec={slug}#viec-{slug}\"")), "{registered}");
+            counter.get(&format!("/ho-so/{unaccepted}?viec={slug}")).await.expect(200).says(&format!("<details open id=\"viec-{slug}\""));
+        }
         let (mut seen, mut next) = (Vec::new(), "/hom-nay".to_owned());
         let mut pages = 0;
         while !next.is_empty() {
@@ -121,6 +131,24 @@ on_both! {
         office.get(&path).await.expect(200).says("Chuyển xử lý – Bộ phận Một cửa, chuyên viên xử lý, lãnh đạo đơn vị</li>");
         office.get("/tiep-nhan").await.expect(403);
         house.surfer(Role::Head, Some("KL")).await.get(&path).await.expect(403).says("<h1>");
+    }
+
+    async fn what_refused_a_dossier_leads_to_its_slip(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        let page = counter.get("/tiep-nhan").await.expect(200);
+        let online = [("procedure_code", "1.003650"), ("channel", "online"), ("applicant/name", "Phạm Thị Cúc"),
+            ("applicant/kind", "citizen"), ("register_only", "true")];
+        let done = counter.submit(&page, "/tiep-nhan", &online).await.expect(303);
+        let path = format!("/ho-so/{}", done.location().split('/').nth(2).unwrap());
+        let page = counter.get(&path).await.expect(200);
+        let refusal = [("reason", "Không thuộc thẩm quyền")];
+        let done = counter.submit(&page, &format!("{path}/viec/tu-choi"), &refusal).await.expect(303);
+        let slip = format!("{path}/giay-to/refusal.pdf");
+        counter.get(done.location()).await.expect(200)
+            .says(&format!("<a href=\"{slip}\" target=\"_blank\" rel=\"noopener\">In: Phiếu từ chối</a>"));
+        let paper = counter.get(&slip).await.expect(200);
+        assert_eq!(paper.header("content-type"), Some("application/pdf"));
     }
 
     async fn a_stopped_dossier_leads_to_its_notice(db: TestDatabase) {
