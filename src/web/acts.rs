@@ -51,6 +51,11 @@ impl Deed {
         }
     }
 
+    /// It ends the dossier and cannot be undone: whoever does it says that it is meant.
+    pub fn is_final(&self) -> bool {
+        matches!(self.act, Act::Refuse | Act::Withdraw | Act::Stop)
+    }
+
     /// What was entered, as the API takes it.
     pub fn body(&self, form: &Form, today: NaiveDate) -> Body {
         let mut body = form.json();

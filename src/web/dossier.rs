@@ -69,6 +69,11 @@ pub async fn show(visit: Visit, code: Path<String>) -> Shown {
 pub async fn act(visit: Visit, path: Path<(String, String)>, mut form: Form) -> Shown {
     let (code, slug) = path.into_inner();
     let deed = Deed::of(&slug).ok_or_else(Problem::no_such_path)?;
+    if deed.is_final() && !form.has("_sure", "yes") {
+        form.fault_at("_sure", visit.frame("dossiers").t("act.not-sure"));
+        let page = load(&visit, &code, Some((deed, form))).await?;
+        return visit.refused(&page);
+    }
     let body = deed.body(&form, visit.today);
     match visit.send(Method::POST, &deed.address(&code), &form, body).await {
         Ok(_) => visit.done(&format!("/ho-so/{}", segment(&code)), &format!("act-{}", deed.act.as_str())),
@@ -148,7 +153,8 @@ async fn load(visit: &Visit, code: &str, refused: Option<(Deed, Form)>) -> Resul
         }
         // It is no longer possible at all: said where it can be seen.
         None => {
-            if let (Some(deed), true) = (tried.and_then(Deed::of), entered.refusal().is_some()) {
+            let refused = entered.refusal().is_some() || entered.has_faults();
+            if let (Some(deed), true) = (tried.and_then(Deed::of), refused) {
                 offered.insert(0, Offered { deed, form: entered, open: true });
             }
         }

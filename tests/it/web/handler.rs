@@ -142,13 +142,34 @@ on_both! {
         let done = counter.submit(&page, "/tiep-nhan", &online).await.expect(303);
         let path = format!("/ho-so/{}", done.location().split('/').nth(2).unwrap());
         let page = counter.get(&path).await.expect(200);
-        let refusal = [("reason", "Không thuộc thẩm quyền")];
+        let refusal = [("reason", "Không thuộc thẩm quyền"), ("_sure", "yes")];
         let done = counter.submit(&page, &format!("{path}/viec/tu-choi"), &refusal).await.expect(303);
         let slip = format!("{path}/giay-to/refusal.pdf");
         counter.get(done.location()).await.expect(200)
             .says(&format!("<a href=\"{slip}\" target=\"_blank\" rel=\"noopener\">In: Phiếu từ chối</a>"));
         let paper = counter.get(&slip).await.expect(200);
         assert_eq!(paper.header("content-type"), Some("application/pdf"));
+    }
+
+    async fn what_cannot_be_undone_is_not_done_before_it_is_confirmed(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let code = take_in(&house.surfer(Role::Counter, Some("TS")).await, "Nguyễn Văn An", "0901234512").await;
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let path = format!("/ho-so/{code}");
+        let page = head.get(&path).await.expect(200);
+        for slug in ["rut", "dung"] {
+            let unsure = [("reason", "Không còn nhu cầu")];
+            head.submit(&page, &format!("{path}/viec/{slug}"), &unsure).await.expect(422)
+                .says("Không còn nhu cầu</textarea>").says(&format!("id=\"{slug}-sure-fault\">Hãy đánh dấu xác nhận"));
+            head.get(&path).await.expect(200).says("đã tiếp nhận").says_not("Không còn nhu cầu");
+        }
+        // Confirmed, but without a reason: what was ticked stays so.
+        let bare = [("reason", ""), ("_sure", "yes")];
+        let page = head.submit(&page, &format!("{path}/viec/rut"), &bare).await.expect(422)
+            .says("id=\"rut-reason-fault\"").says("name=\"_sure\" value=\"yes\" required checked");
+        let sure = [("reason", "Không còn nhu cầu"), ("_sure", "yes")];
+        head.submit(&page, &format!("{path}/viec/rut"), &sure).await.expect(303);
+        head.get(&path).await.expect(200).says("đã rút");
     }
 
     async fn a_stopped_dossier_leads_to_its_notice(db: TestDatabase) {
@@ -158,7 +179,8 @@ on_both! {
         let path = format!("/ho-so/{code}");
         let notice = format!("{path}/giay-to/stopping-notice.pdf");
         let page = head.get(&path).await.expect(200).says_not(&notice).says_not("apology.pdf");
-        head.submit(&page, &format!("{path}/viec/dung"), &[("reason", "Người nộp không bổ sung")]).await.expect(303);
+        let stop = [("reason", "Người nộp không bổ sung"), ("_sure", "yes")];
+        head.submit(&page, &format!("{path}/viec/dung"), &stop).await.expect(303);
         head.get(&path).await.expect(200).says(&format!("href=\"{notice}\""));
         let paper = head.get(&notice).await.expect(200);
         assert_eq!(paper.header("content-type"), Some("application/pdf"));
