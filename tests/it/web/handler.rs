@@ -186,6 +186,17 @@ on_both! {
         assert_eq!(paper.header("content-type"), Some("application/pdf"));
     }
 
+    async fn under_the_rules_of_2018_no_notice_of_stopping_is_offered(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        house.it_is("2020-03-10 09:00");
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let path = format!("/ho-so/{}", take_in(&head, "Nguyễn Văn An", "0901234512").await);
+        let page = head.get(&path).await.expect(200);
+        let stop = [("reason", "Không còn nhu cầu"), ("_sure", "yes")];
+        let done = head.submit(&page, &format!("{path}/viec/dung"), &stop).await.expect(303);
+        head.get(done.location()).await.expect(200).says("Đã dừng xử lý.").says_not("stopping-notice.pdf");
+    }
+
     async fn a_correction_shows_the_old_value_and_the_new(db: TestDatabase) {
         let house = TestHouse::open(db).await;
         let counter = house.surfer(Role::Counter, Some("TS")).await;
