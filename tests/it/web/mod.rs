@@ -26,6 +26,7 @@ mod rates;
 mod reports;
 mod sessions;
 mod templates;
+mod views;
 mod warnings;
 mod whole_day;
 mod words;
