@@ -2,14 +2,14 @@
 //! no page is wider than a telephone, or than an office screen at 200 %.
 
 use super::counter::take_in;
+use super::views::{demo, open, sign_in, with_both};
 use crate::apology::Office;
 use crate::support::browser::Browser;
 use crate::support::database::{Kind, fresh};
 use crate::support::ground::applicant;
-use crate::support::house::{PASSWORD, TestHouse};
+use crate::support::house::PASSWORD;
 use crate::support::skipped;
 use motcua::domain::role::Role;
-use motcua::web::PAGES;
 use serde_json::{Value, json};
 
 /// Everything that can be opened is open while it is looked at, but for what would lie over the rest.
@@ -25,14 +25,9 @@ async fn no_page_keeps_anybody_out_as_far_as_a_machine_can_see() {
         return;
     };
     let axe = std::fs::read_to_string(axe).unwrap();
-    let office = Office::open(fresh(Kind::Sqlite).unwrap()).await;
-    let (being_signed, signed) = approvals(&office).await;
-    let house = &office.house;
-    house.officer("chicuctruong", Role::Head, Some("TS")).await;
-    house.officer("quantri", Role::Admin, None).await;
-    let code = take_in(&house.surfer(Role::Counter, Some("TS")).await, "Nguyễn Văn An", "0901234512").await;
-    let (working, done) = recounts(house).await;
-    let Some(browser) = Browser::open(&house.origin).await else { return };
+    let (service, views) = demo().await;
+    let views = with_both(views);
+    let Some(browser) = Browser::open(&service.url("")).await else { return };
     let mut found = Vec::new();
     for theme in ["light", "dark"] {
         browser.client.delete_all_cookies().await.unwrap();
@@ -42,32 +37,26 @@ async fn no_page_keeps_anybody_out_as_far_as_a_machine_can_see() {
         );
         browser.run(&choose).await;
         browser.wait(&format!("html[data-bs-theme='{theme}']")).await;
-        found.extend(look(&browser, &axe, theme, "/dang-nhap").await);
-        for who in ["chicuctruong", "quantri"] {
-            browser.sign_in_again(who, PASSWORD).await;
-            let plain = PAGES
-                .iter()
-                .filter(|(method, path)| *method == "get" && !path.contains('{') && !path.ends_with(".csv"))
-                .map(|(_, path)| (*path).to_owned());
-            // What htmx asks for is a part of a page, and no page.
-            let plain = plain.filter(|path| path != "/tiep-nhan/thu-tuc" && path != "/dang-nhap");
-            let more = [
-                format!("/ho-so/{code}"),
-                format!("/ho-so/{code}/da-tiep-nhan"),
-                format!("/tra-ket-qua?ma={code}"),
-                "/tiep-nhan?thu-tuc=1.004918".into(),
-                "/bao-cao?ky=nam&loai=ton".into(),
-                "/bao-cao?ky=nam&loai=ii06a".into(),
-                "/ket-qua/tung-khau?by=branch,procedure,officer".into(),
-                format!("/lich/tinh-lai/{working}"),
-                format!("/lich/tinh-lai/{done}"),
-                being_signed.clone(),
-                signed.clone(),
-                "/khong-co".into(),
-            ];
-            for path in plain.chain(more) {
-                found.extend(look(&browser, &axe, &format!("{theme} {who}"), &path).await);
+        let mut signed_in = "-";
+        // What looks the same for another is looked at in one theme only.
+        for view in views.iter().filter(|view| theme == "light" || !view.name.is_empty()) {
+            if view.who != signed_in {
+                sign_in(&browser, view.who).await;
+                signed_in = view.who;
             }
+            found.extend(open(&browser, view).await);
+            found.extend(look(&browser, &axe, &format!("{theme} {} {}", view.who, view.path)).await);
+        }
+    }
+    browser.close().await;
+    let office = Office::open(fresh(Kind::Sqlite).unwrap()).await;
+    let at_work = at_work(&office).await;
+    let Some(browser) = Browser::open(&office.house.origin).await else { return };
+    for who in ["chicuctruong", "quantri"] {
+        browser.sign_in(who, PASSWORD).await;
+        for path in &at_work {
+            browser.go(path).await;
+            found.extend(look(&browser, &axe, &format!("{who} {path}")).await);
         }
     }
     browser.close().await;
@@ -82,51 +71,33 @@ const STICKS_OUT: &str = "const wide = [...document.querySelectorAll('body *')].
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_page_is_wider_than_a_telephone_or_than_a_screen_at_200_percent() {
-    let office = Office::open(fresh(Kind::Sqlite).unwrap()).await;
-    let (being_signed, signed) = approvals(&office).await;
-    let house = &office.house;
-    house.officer("chicuctruong", Role::Head, Some("TS")).await;
-    house.officer("quantri", Role::Admin, None).await;
-    let code = take_in(&house.surfer(Role::Counter, Some("TS")).await, "Nguyễn Văn An", "0901234512").await;
-    let (working, done) = recounts(house).await;
-    let Some(browser) = Browser::open(&house.origin).await else { return };
+    let (service, views) = demo().await;
+    let views = with_both(views);
+    let Some(browser) = Browser::open(&service.url("")).await else { return };
     let mut wide = Vec::new();
-    for who in ["", "chicuctruong", "quantri"] {
-        browser.client.delete_all_cookies().await.unwrap();
-        if !who.is_empty() {
-            browser.sign_in(who, PASSWORD).await;
+    let mut signed_in = "-";
+    for view in &views {
+        if view.who != signed_in {
+            sign_in(&browser, view.who).await;
+            signed_in = view.who;
         }
-        let plain = PAGES
-            .iter()
-            .filter(|(method, path)| *method == "get" && !path.contains('{') && !path.ends_with(".csv"))
-            .map(|(_, path)| (*path).to_owned())
-            .filter(|path| path != "/tiep-nhan/thu-tuc");
-        let more = [
-            format!("/ho-so/{code}"),
-            format!("/ho-so/{code}/da-tiep-nhan"),
-            format!("/tra-ket-qua?ma={code}"),
-            format!("/tra-cuu/{code}?phone_last4=4512"),
-            "/tiep-nhan?thu-tuc=1.004918".into(),
-            "/danh-muc/don-vi/TS".into(),
-            "/danh-muc/thu-tuc/1.003650".into(),
-            "/mau-giay-to/receipt?branch_code=TS".into(),
-            "/bao-cao?ky=nam&loai=ton".into(),
-            "/bao-cao?ky=nam&loai=liem-chinh".into(),
-            "/ket-qua/tung-khau?by=branch,procedure,officer".into(),
-            format!("/lich/tinh-lai/{working}"),
-            format!("/lich/tinh-lai/{done}"),
-            being_signed.clone(),
-            signed.clone(),
-            "/khong-co".into(),
-        ];
-        for path in plain.chain(more) {
+        for (width, height) in NARROW {
+            browser.screen(width, height).await;
+            wide.extend(open(&browser, view).await);
+            wide.extend(sticks_out(&browser, &format!("{} {} at {width}", view.who, view.path)).await);
+        }
+    }
+    browser.close().await;
+    let office = Office::open(fresh(Kind::Sqlite).unwrap()).await;
+    let at_work = at_work(&office).await;
+    let Some(browser) = Browser::open(&office.house.origin).await else { return };
+    for who in ["chicuctruong", "quantri"] {
+        browser.sign_in(who, PASSWORD).await;
+        for path in &at_work {
             for (width, height) in NARROW {
                 browser.screen(width, height).await;
-                browser.go(&path).await;
-                browser.run(OPEN).await;
-                if browser.overflow().await != 0 {
-                    wide.push(format!("{who} {path} at {width}: {}", browser.run(STICKS_OUT).await));
-                }
+                browser.go(path).await;
+                wide.extend(sticks_out(&browser, &format!("{who} {path} at {width}")).await);
             }
         }
     }
@@ -134,42 +105,48 @@ async fn no_page_is_wider_than_a_telephone_or_than_a_screen_at_200_percent() {
     assert!(wide.is_empty(), "{}", wide.join("\n"));
 }
 
-/// Many letters signed at once: the page of what is being signed, and of what is.
-async fn approvals(office: &Office) -> (String, String) {
-    let people = (1..=4).map(|n| applicant(&format!("Người Thứ {n}"))).collect();
+/// What nothing is left at for long where jobs are worked on: letters being signed, due dates being counted again, a
+/// dossier that was just taken in.
+async fn at_work(office: &Office) -> Vec<String> {
+    let people = (1..=2).map(|n| applicant(&format!("Người Thứ {n}"))).collect();
     let drafts = crate::approvals::drafts(office, people).await;
-    let (first, last) = drafts.split_at(2);
-    let order = async |drafts: &[Value]| {
-        let letters = drafts.iter().map(|draft| json!({"id": draft["id"], "version": draft["version"]}));
-        let order = json!({"letters": letters.collect::<Vec<_>>()});
-        let order = office.head.post("/approval-orders", order).await.expect(202);
-        format!("/xin-loi/ky-nhieu/{}", order.body["id"].as_str().unwrap())
-    };
-    let signed = order(first).await;
-    crate::approvals::work(&office.house).await;
-    (order(last).await, signed)
-}
-
-/// Due dates counted again: an order that is being worked on, and one that is done.
-async fn recounts(house: &TestHouse) -> (String, String) {
+    let letters = drafts.iter().map(|draft| json!({"id": draft["id"], "version": draft["version"]}));
+    let order = json!({"letters": letters.collect::<Vec<_>>()});
+    let signing = office.head.post("/approval-orders", order).await.expect(202);
+    let signing = signing.body["id"].as_str().unwrap().to_owned();
+    let house = &office.house;
+    house.officer("chicuctruong", Role::Head, Some("TS")).await;
+    house.officer("quantri", Role::Admin, None).await;
+    let code = take_in(&house.surfer(Role::Counter, Some("TS")).await, "Nguyễn Văn An", "0901234512").await;
     let admin = house.sign_in_as(Role::Admin, None).await;
     let holiday = json!({"kind": "holiday", "name": "Nghỉ phòng chống bão"});
     admin.put("/calendar/days/2026-03-18", holiday).await.expect(200);
-    let order = async || {
-        let order = json!({"reason": "Công điện số 15/CĐ-UBND: nghỉ làm việc để phòng chống bão"});
-        let order = admin.post("/calendar/recomputations", order).await.expect(202);
-        order.body["id"].as_str().unwrap().to_owned()
-    };
-    let done = order().await;
-    crate::recount::work(house).await;
-    (order().await, done)
+    let order = json!({"reason": "Công điện số 15/CĐ-UBND: nghỉ làm việc để phòng chống bão"});
+    let order = admin.post("/calendar/recomputations", order).await.expect(202);
+    let counting = order.body["id"].as_str().unwrap().to_owned();
+    vec![
+        format!("/xin-loi/ky-nhieu/{signing}"),
+        format!("/lich/tinh-lai/{counting}"),
+        format!("/ho-so/{code}"),
+        format!("/ho-so/{code}/da-tiep-nhan"),
+        format!("/tra-ket-qua?ma={code}"),
+    ]
 }
 
-async fn look(browser: &Browser, axe: &str, who: &str, path: &str) -> Vec<String> {
-    browser.go(path).await;
+/// What makes the open page wider than the screen.
+async fn sticks_out(browser: &Browser, what: &str) -> Option<String> {
+    browser.run(OPEN).await;
+    if browser.overflow().await == 0 {
+        return None;
+    }
+    Some(format!("{what}: {}", browser.run(STICKS_OUT).await))
+}
+
+/// What axe-core finds on the open page.
+async fn look(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
     browser.run(OPEN).await;
     browser.run(axe).await;
     let found = browser.client.execute_async(LOOK, Vec::new()).await.unwrap();
     let found: Vec<Value> = found.as_array().cloned().unwrap_or_default();
-    found.iter().map(|one| format!("{who} {path}: {}", one.as_str().unwrap_or_default())).collect()
+    found.iter().map(|one| format!("{what}: {}", one.as_str().unwrap_or_default())).collect()
 }

@@ -1,11 +1,7 @@
 //! Whatever can be clicked can be reached with Tab alone, and one sees where one is.
 
-use super::counter::take_in;
+use super::views::{by_who, demo, open, sign_in};
 use crate::support::browser::{Browser, key};
-use crate::support::database::{Kind, fresh};
-use crate::support::house::{PASSWORD, TestHouse};
-use motcua::domain::role::Role;
-use motcua::web::PAGES;
 use serde_json::Value;
 
 /// Opens what can be opened, numbers what can be acted on, and notes what gets the focus and how it looks then.
@@ -31,48 +27,26 @@ const LEFT: &str = r"
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_act_is_reached_by_keyboard_and_one_sees_where_one_is() {
-    let house = TestHouse::open(fresh(Kind::Sqlite).unwrap()).await;
-    house.officer("chicuctruong", Role::Head, Some("TS")).await;
-    house.officer("quantri", Role::Admin, None).await;
-    let code = take_in(&house.surfer(Role::Counter, Some("TS")).await, "Nguyễn Văn An", "0901234512").await;
-    let Some(browser) = Browser::open(&house.origin).await else { return };
+    let (service, views) = demo().await;
+    let Some(browser) = Browser::open(&service.url("")).await else { return };
     let mut missed = Vec::new();
-    let plain = || {
-        PAGES
-            .iter()
-            .filter(|(method, path)| *method == "get" && !path.contains('{') && !path.ends_with(".csv"))
-            .map(|(_, path)| (*path).to_owned())
-            .filter(|path| !["/tiep-nhan/thu-tuc", "/dang-nhap", "/"].contains(&path.as_str()))
-    };
-    let of_head = [
-        "/hom-nay".to_owned(),
-        "/tiep-nhan?thu-tuc=1.004918".into(),
-        format!("/ho-so/{code}"),
-        format!("/ho-so/{code}/da-tiep-nhan"),
-        format!("/tra-ket-qua?ma={code}"),
-        "/ket-qua".into(),
-        "/ket-qua/tung-khau".into(),
-        "/bao-cao?ky=nam&loai=ton".into(),
-        "/xin-loi".into(),
-        "/xin-loi/ky-nhieu".into(),
-    ];
-    browser.sign_in("chicuctruong", PASSWORD).await;
-    for path in of_head {
-        missed.extend(walk(&browser, &path).await);
-    }
-    browser.sign_in("quantri", PASSWORD).await;
-    for path in plain() {
-        missed.extend(walk(&browser, &path).await);
+    let mut signed_in = "-";
+    for view in by_who(views) {
+        if view.who != signed_in {
+            sign_in(&browser, view.who).await;
+            signed_in = view.who;
+        }
+        missed.extend(open(&browser, &view).await);
+        missed.extend(walk(&browser, &format!("{} {}", view.who, view.path)).await);
     }
     browser.close().await;
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
 
-/// Tabs once through the whole page.
-async fn walk(browser: &Browser, path: &str) -> Vec<String> {
-    browser.go(path).await;
+/// Tabs once through the whole page that is open.
+async fn walk(browser: &Browser, what: &str) -> Vec<String> {
     let Some(count) = browser.run(WATCH).await.as_u64() else { return Vec::new() };
-    assert!(count > 3, "{path} has nothing to act on");
+    assert!(count > 3, "{what} has nothing to act on");
     let mut left = count + 12;
     while left > 0 {
         let some = left.min(25);
@@ -81,7 +55,7 @@ async fn walk(browser: &Browser, path: &str) -> Vec<String> {
     }
     let told = browser.run(LEFT).await;
     let list = |at: usize| told[at].as_array().cloned().unwrap_or_default();
-    let say = |what: &str, one: &Value| format!("{path}: {what}: {}", one.as_str().unwrap_or_default());
+    let say = |how: &str, one: &Value| format!("{what}: {how}: {}", one.as_str().unwrap_or_default());
     let mut missed: Vec<String> = list(0).iter().map(|one| say("not reached", one)).collect();
     missed.extend(list(1).iter().map(|one| say("focus not seen", one)));
     missed

@@ -1,5 +1,6 @@
 //! Every page with the demo behind it: at which address, and who looks at it.
 
+use crate::support::browser::Browser;
 use crate::support::house::Person;
 use crate::support::process::Service;
 use motcua::demo::PASSWORD;
@@ -29,6 +30,13 @@ pub struct View {
     pub who: &'static str,
     pub name: &'static str,
     pub path: String,
+}
+
+impl View {
+    /// There is such a page, and it is this person's.
+    fn is_there(&self) -> bool {
+        !self.name.is_empty() && !self.name.ends_with("khong-co") && !self.path.ends_with("khong-co")
+    }
 }
 
 fn view(who: &'static str, name: &'static str, path: impl Into<String>) -> View {
@@ -283,6 +291,47 @@ pub async fn demo() -> (Service, Vec<View>) {
         assert!(views.iter().any(|view| is_at(&view.path, pattern)), "{pattern} is in no view");
     }
     (service, views)
+}
+
+/// The views, and whatever is no page of one thing as the head and as the administrator too; by who looks. What is
+/// added may be nothing for whom it is shown to, and has no name.
+pub fn with_both(mut views: Vec<View>) -> Vec<View> {
+    let plain = |path: &str| !path.contains('{') && !NO_PAGES.contains(&path) && path != "/dang-nhap";
+    for (_, path) in PAGES.iter().filter(|(method, path)| *method == "get" && plain(path)) {
+        for who in ["chicuctruong.ts", "quantri"] {
+            if !views.iter().any(|view| view.who == who && view.path == *path) {
+                views.push(view(who, "", *path));
+            }
+        }
+    }
+    by_who(views)
+}
+
+/// One after the other, whoever looks.
+pub fn by_who(mut views: Vec<View>) -> Vec<View> {
+    views.sort_by_key(|view| view.who);
+    views
+}
+
+/// Signs in whoever looks next; the choice of light or dark stays.
+pub async fn sign_in(browser: &Browser, who: &str) {
+    if who == "-" {
+        for name in ["motcua", "motcua-entry"] {
+            // It may not be there.
+            drop(browser.client.delete_cookie(name).await);
+        }
+    } else {
+        browser.sign_in_again(who, PASSWORD).await;
+    }
+}
+
+/// The page is open; what it is instead, should it be another.
+pub async fn open(browser: &Browser, view: &View) -> Option<String> {
+    browser.go(&view.path).await;
+    let status = browser.run("return performance.getEntriesByType('navigation')[0].responseStatus").await;
+    let (at, wanted) = (browser.path().await, view.path.split('?').next().unwrap_or_default());
+    let other = view.is_there() && (status != 200 || at != wanted);
+    other.then(|| format!("{} {}: {status} at {at}", view.who, view.path))
 }
 
 /// Whether this address is one of the pattern's.
