@@ -24,6 +24,13 @@ const NO_PAGES: &[&str] = &[
     "/in-hang-loat/{id}/tep.pdf",
 ];
 
+/// The dossier of somebody who was sent a letter of apology, as it is shown to whoever proves to be that person.
+const PROVEN_BY_KEY: &str = "tra-cuu-ho-so";
+const PROVEN_BY_PHONE: &str = "tra-cuu-ho-so-dien-thoai";
+/// What only such a person is shown.
+const SHOWN_WITH_PROOF: &str =
+    "return ['main pre.letter', 'main address a[href^=\"tel:\"]'].every(css => document.querySelector(css))";
+
 /// Who looks at what, under which name.
 pub struct View {
     /// `-` for nobody who is signed in.
@@ -188,7 +195,8 @@ async fn views(origin: &str) -> Vec<View> {
     let told = head.get(&format!("/apologies/{sent}")).await.expect(200);
     let told = told.body["dossier_code"].as_str().unwrap().to_owned();
     let key = head.get(&format!("/dossiers/{told}")).await.expect(200);
-    let key = key.body["lookup_key"].as_str().unwrap_or_default().to_owned();
+    let phone = key.body["applicant"]["phone"].as_str().unwrap().to_owned();
+    let key = key.body["lookup_key"].as_str().unwrap().to_owned();
     let officer = first(&admin, "/officers?limit=1", "id").await;
     let register = register(&admin).await;
     let closing = closing(&head).await;
@@ -200,7 +208,8 @@ async fn views(origin: &str) -> Vec<View> {
     vec![
         view("-", "dang-nhap", "/dang-nhap"),
         view("-", "tra-cuu", "/tra-cuu"),
-        view("-", "tra-cuu-ho-so", format!("/tra-cuu/{told}?key={key}")),
+        view("-", PROVEN_BY_KEY, format!("/tra-cuu/{told}?key={key}")),
+        view("-", PROVEN_BY_PHONE, format!("/tra-cuu/{told}?phone={}", &phone[phone.len() - 4..])),
         view("-", "tra-cuu-khong-co", "/tra-cuu/000.00.03.H29-260310-9999?phone=0000"),
         view("-", "ty-le", "/ty-le"),
         view("-", "tinh-han", "/tinh-han?start=21%2F01%2F2020&time_limit=3wd"),
@@ -330,8 +339,14 @@ pub async fn open(browser: &Browser, view: &View) -> Option<String> {
     browser.go(&view.path).await;
     let status = browser.run("return performance.getEntriesByType('navigation')[0].responseStatus").await;
     let (at, wanted) = (browser.path().await, view.path.split('?').next().unwrap_or_default());
-    let other = view.is_there() && (status != 200 || at != wanted);
-    other.then(|| format!("{} {}: {status} at {at}", view.who, view.path))
+    if view.is_there() && (status != 200 || at != wanted) {
+        return Some(format!("{} {}: {status} at {at}", view.who, view.path));
+    }
+    let proven = [PROVEN_BY_KEY, PROVEN_BY_PHONE].contains(&view.name);
+    if proven && browser.run(SHOWN_WITH_PROOF).await != true {
+        return Some(format!("{}: neither letter nor contact", view.path));
+    }
+    None
 }
 
 /// Whether this address is one of the pattern's.
