@@ -3,7 +3,7 @@
 use super::whole_day::work;
 use crate::support::browser::Browser;
 use crate::support::database::{Kind, fresh};
-use crate::support::house::{PASSWORD, TestHouse};
+use crate::support::house::{Answer, PASSWORD, TestHouse};
 use motcua::domain::role::Role;
 use serde_json::json;
 
@@ -17,7 +17,7 @@ const HARM: &str =
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hostile_words_stand_as_text_on_every_page() {
     let house = TestHouse::open(fresh(Kind::Sqlite).unwrap()).await;
-    house.officer("chicuctruong", Role::Head, Some("TS")).await;
+    let chief = house.officer("chicuctruong", Role::Head, Some("TS")).await;
     house.officer("quantri", Role::Admin, None).await;
     let (head, admin) = (house.sign_in("chicuctruong").await, house.sign_in("quantri").await);
     let person =
@@ -50,6 +50,8 @@ async fn hostile_words_stand_as_text_on_every_page() {
     let receipt = admin.get("/templates/receipt?branch_code=TS").await.expect(200);
     let source = format!("// {HOSTILE}\n{}", receipt.body["source"].as_str().unwrap());
     admin.put("/templates/receipt?branch_code=TS", json!({"source": source})).await.expect(200);
+    let version = admin.get(&format!("/officers/{chief}")).await.expect(200).version();
+    admin.patch(&format!("/officers/{chief}"), version, json!({"full_name": HOSTILE})).await.expect(200);
     let due =
         head.get(&format!("/dossiers/{code}")).await.expect(200).body["due_on"].as_str().unwrap().to_owned();
     house.it_is(&format!("{due} 09:00"));
@@ -64,10 +66,23 @@ async fn hostile_words_stand_as_text_on_every_page() {
     let file = admin.request(reqwest::Method::POST, &format!("/imports?file_name={named}"));
     let file = file.header("Content-Type", "text/csv").body("x\n");
     let file = crate::support::house::send(file).await.expect(201).body["id"].as_str().unwrap().to_owned();
-    let key = head.get(&format!("/dossiers/{code}")).await.expect(200).body["lookup_key"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let dossier = head.get(&format!("/dossiers/{code}")).await.expect(200);
+    let key = dossier.body["lookup_key"].as_str().unwrap().to_owned();
+    let received = dossier.body["received_at"].as_str().unwrap()[..10].to_owned();
+    let id = |answer: Answer| answer.body["id"].as_str().unwrap().to_owned();
+    let closed = json!({"from": received, "to": received, "report": "rates", "note": HOSTILE});
+    let closing = id(head.post("/closings", closed).await.expect(201));
+    let mistake = json!({"field": "channel", "value": "postal", "reason": HOSTILE});
+    head.act(&format!("/dossiers/{code}/corrections"), dossier.version(), mistake).await.expect(200);
+    let schedule = json!({"name": HOSTILE, "report": "ii06a", "covers": "last_month", "days": "25/02",
+        "lead_days": 3, "recipients": ["van.thu@so.example.vn"]});
+    let schedule = id(head.post("/schedules", schedule).await.expect(201));
+    let batch = json!({"kind": "receipts", "codes": [code]});
+    let batch = id(head.post("/print-batches", batch).await.expect(202));
+    let target = json!({"indicator": "P312", "strictness": ">", "value": "95 %", "valid_from": "2026-02-01", "note": HOSTILE});
+    admin.post("/targets", target).await.expect(201);
+    let recount = json!({"reason": HOSTILE});
+    let recount = id(admin.post("/calendar/recomputations", recount).await.expect(202));
 
     let Some(browser) = Browser::open(&house.origin).await else { return };
     // Where the words come from the database.
@@ -90,6 +105,19 @@ async fn hostile_words_stand_as_text_on_every_page() {
         "/nhap-so".into(),
         format!("/nhap-so/{file}"),
         format!("/tra-cuu/{code}?key={key}"),
+        "/canh-bao".into(),
+        format!("/ket-qua/ho-so?figure=received&from={received}&to={received}"),
+        "/chi-tieu/muc-tieu".into(),
+        "/lich/tinh-lai".into(),
+        format!("/lich/tinh-lai/{recount}"),
+    ];
+    let of_head = [
+        "/chot-so-lieu".to_owned(),
+        format!("/chot-so-lieu/{closing}"),
+        "/lich-bao-cao".into(),
+        format!("/lich-bao-cao/{schedule}"),
+        "/in-hang-loat".into(),
+        format!("/in-hang-loat/{batch}"),
     ];
     // Where they come from the address.
     let asked = [
@@ -108,22 +136,43 @@ async fn hostile_words_stand_as_text_on_every_page() {
         "/khong-co/",
     ]
     .map(|path| format!("{path}{named}"));
-    browser.sign_in("quantri", PASSWORD).await;
-    for (path, must_say) in kept.iter().map(|path| (path, true)).chain(asked.iter().map(|path| (path, false)))
-    {
-        browser.go(path).await;
-        browser.run("document.querySelectorAll('details').forEach(one => one.open = true)").await;
-        assert_eq!(browser.run(HARM).await, json!([0, "undefined"]), "{path}");
-        if must_say {
-            let written = "return document.body.innerText + [...document.querySelectorAll('input, textarea')].map(e => e.value).join(' ')";
-            let written = browser.run(written).await;
-            assert!(
-                written.as_str().unwrap().contains("class='hostile'"),
-                "{path} does not show what it holds:\n{written}"
-            );
+    let kept = kept.iter().map(|path| ("quantri", path, true));
+    let asked = asked.iter().map(|path| ("quantri", path, false));
+    let of_head = of_head.iter().map(|path| ("chicuctruong", path, true));
+    let mut signed_in = "";
+    for (who, path, must_say) in kept.chain(asked).chain(of_head) {
+        if who != signed_in {
+            browser.sign_in(who, PASSWORD).await;
+            signed_in = who;
         }
-        let complaints = browser.complaints().await;
-        assert!(complaints.is_empty(), "{path}: {complaints:?}");
+        browser.go(path).await;
+        look(&browser, path, must_say).await;
     }
+    // What became of many at once names each, whatever was sent as its code.
+    browser.go("/hom-nay?xem=don-vi").await;
+    let send = format!(
+        "const pick = document.querySelector('[name=pick]'); pick.value = {} + '|1'; pick.checked = true; \
+         pick.form.requestSubmit(pick.form.querySelector('button[value=forward]'))",
+        json!(HOSTILE)
+    );
+    browser.run(&send).await;
+    browser.wait("main a.btn[autofocus]").await;
+    look(&browser, "the answer to many at once", true).await;
     browser.close().await;
+}
+
+/// Nothing on the open page is more than text, and where it must say it, the page itself says it.
+async fn look(browser: &Browser, what: &str, must_say: bool) {
+    browser.run("document.querySelectorAll('details').forEach(one => one.open = true)").await;
+    assert_eq!(browser.run(HARM).await, json!([0, "undefined"]), "{what}");
+    if must_say {
+        let written = "return document.querySelector('main').innerText + [...document.querySelectorAll('main input, main textarea')].map(e => e.value).join(' ')";
+        let written = browser.run(written).await;
+        assert!(
+            written.as_str().unwrap().contains("class='hostile'"),
+            "{what} does not show what it holds:\n{written}"
+        );
+    }
+    let complaints = browser.complaints().await;
+    assert!(complaints.is_empty(), "{what}: {complaints:?}");
 }
