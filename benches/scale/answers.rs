@@ -93,6 +93,12 @@ impl Bench<'_> {
         p50
     }
 
+    /// A question that is not answered, where the time of its answer would stand.
+    pub fn refused(&mut self, what: &str, status: u16) {
+        let text = format!("refused ({status})");
+        self.results.detail(self.kind, self.dossiers, what, f64::from(status), 0.0, text);
+    }
+
     /// The slowest of several.
     pub fn slowest(&mut self, row: &str, limit: f64, all: &[(String, f64)]) {
         let worst = all.iter().max_by(|one, other| one.1.total_cmp(&other.1));
@@ -367,7 +373,7 @@ impl Bench<'_> {
         for (name, path) in asked {
             let status = Client::new(self.service.address).get(path, &office).status;
             if status != 200 {
-                println!("    report: {path}: {status}");
+                self.refused(&format!("report: {name}"), status);
                 continue;
             }
             let took = self.asked(&format!("report: {name}"), &[path.to_owned()], &office, TIMES, 1000.0);
