@@ -158,6 +158,7 @@ pub struct Limits {
     pub body_bytes: usize,
     pub public_lookups_per_minute: u32,
     pub sign_ins_per_minute: u32,
+    pub wrong_phones_per_hour: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -254,6 +255,7 @@ impl Config {
             ("jobs.poll_seconds", self.jobs.poll_seconds),
             ("jobs.lease_seconds", self.jobs.lease_seconds),
             ("limits.public_lookups_per_minute", self.limits.public_lookups_per_minute),
+            ("limits.wrong_phones_per_hour", self.limits.wrong_phones_per_hour),
         ] {
             if number == 0 {
                 return bad(place, "at least 1 is needed");

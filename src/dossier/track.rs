@@ -2,7 +2,7 @@
 //!
 //! The code alone can be guessed (date and number), so it gives how far the dossier is and no more. More needs a
 //! second proof: the key in the receipt's QR code, or the last four digits of the phone. A wrong proof and an
-//! unknown code look the same.
+//! unknown code look the same. Four digits can be tried through: wrong ones are counted for each code, known or not.
 
 use super::row::{DossierRow, ParticularsRow};
 use super::{store, view};
@@ -94,7 +94,11 @@ pub async fn track_dossier(
     proof: Query<Proof>,
 ) -> Result<HttpResponse, Problem> {
     let (references, clock) = (house.references.clone(), house.clock.clone());
-    let found = house
+    let guessed = proof.is_phone_alone().then(|| code.clone());
+    if let Some(code) = &guessed {
+        house.limits.try_phone(code)?;
+    }
+    let found: Outcome<PublicDossier> = house
         .db
         .read(move |c| {
             let reference = references.of(c)?;
@@ -113,13 +117,23 @@ pub async fn track_dossier(
             let completed = !status.is_in_process() && status != Status::Registered;
             Ok(PublicDossier { code: row.code, status: status.as_str(), completed, more })
         })
-        .await?;
-    Ok(HttpResponse::Ok().json(found))
+        .await;
+    if let Some(code) = &guessed
+        && !matches!(found, Err(Failure::NotFound(_)))
+    {
+        house.limits.phone_not_wrong(code);
+    }
+    Ok(HttpResponse::Ok().json(found?))
 }
 
 impl Proof {
     fn is_given(&self) -> bool {
         self.key.is_some() || self.phone_last4.is_some()
+    }
+
+    /// With a key nothing can be tried through: it is too long to guess, and must hold as well.
+    fn is_phone_alone(&self) -> bool {
+        self.phone_last4.is_some() && self.key.is_none()
     }
 
     /// Every proof given must hold. Compared in constant time: a wrong one must not tell how wrong it is.

@@ -20,6 +20,8 @@ pub struct Settings {
     pub public_lookups_per_minute: u32,
     /// Sign-ins that one address may try in a minute; as many at once. A whole office may share one address.
     pub sign_ins_per_minute: u32,
+    /// Wrong phones that may be tried with one dossier code in an hour, from whatever addresses; as many at once.
+    pub wrong_phones_per_hour: u32,
     /// A proxy of ours stands in front and adds the caller's address to `X-Forwarded-For`. Without one, the
     /// header is whatever the caller likes and is not believed.
     pub behind_proxy: bool,
@@ -40,6 +42,7 @@ impl Default for Settings {
             body_bytes: body::LIMIT,
             public_lookups_per_minute: 60,
             sign_ins_per_minute: 300,
+            wrong_phones_per_hour: 10,
             behind_proxy: false,
             https: false,
             in_force: Vec::new(),
@@ -56,6 +59,7 @@ impl From<&Config> for Settings {
             body_bytes: config.limits.body_bytes,
             public_lookups_per_minute: config.limits.public_lookups_per_minute,
             sign_ins_per_minute: config.limits.sign_ins_per_minute,
+            wrong_phones_per_hour: config.limits.wrong_phones_per_hour,
             behind_proxy: config.http.behind_proxy,
             https: config.http.public_url.starts_with("https://"),
             in_force: config.shown(),

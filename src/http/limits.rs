@@ -1,4 +1,5 @@
-//! How often one address may ask: for what is open to all, where codes could be tried one after the other.
+//! How often one address may ask: for what is open to all, where codes could be tried one after the other. And how
+//! often the phone of one dossier may be guessed at, from whatever addresses.
 //!
 //! Each instance counts for itself. What must hold for all instances together (failed sign-ins of one account)
 //! is counted in the database.
@@ -8,13 +9,20 @@ use super::problem::Problem;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::collections::HashMap;
 use std::future::{Ready, ready};
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU32;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 pub struct Limits {
     lookups: DefaultKeyedRateLimiter<IpAddr>,
     sign_ins: DefaultKeyedRateLimiter<IpAddr>,
+    wrong_phones: WrongTries,
 }
 
 impl Limits {
@@ -25,15 +33,77 @@ impl Limits {
         Self {
             lookups: a_minute(settings.public_lookups_per_minute),
             sign_ins: a_minute(settings.sign_ins_per_minute),
+            wrong_phones: WrongTries::an_hour(settings.wrong_phones_per_hour),
         }
     }
 
-    /// Forgets addresses that have not asked for a while.
+    /// A try at the phone of the dossier with this code, whether there is one or not. Each is taken for wrong until
+    /// [`Self::phone_not_wrong`] says otherwise.
+    ///
+    /// # Errors
+    /// 429 when too many were wrong: then nobody is told whether this one would be right.
+    pub fn try_phone(&self, code: &str) -> Result<(), Problem> {
+        let tried = self.wrong_phones.take(code, Instant::now());
+        tried.map_err(|wait| Problem::too_many("too-many-requests", wait))
+    }
+
+    pub fn phone_not_wrong(&self, code: &str) {
+        self.wrong_phones.give_back(code);
+    }
+
+    /// Forgets addresses that have not asked for a while, and codes that were not guessed at.
     pub fn tidy(&self) {
         for limiter in [&self.lookups, &self.sign_ins] {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
+        self.wrong_phones.tidy(Instant::now());
+    }
+}
+
+/// So many wrong tries at once for each key, and one more whenever its part of the hour has passed. A limiter of
+/// governor cannot give back what it has counted, and a right try must not count.
+struct WrongTries {
+    each: Duration,
+    at_once: Duration,
+    /// When all tries are free again, by the hash of the key: a key may be as long as an address.
+    free_at: Mutex<HashMap<u64, Instant>>,
+    hasher: RandomState,
+}
+
+impl WrongTries {
+    fn an_hour(times: u32) -> Self {
+        let each = HOUR / times.max(1);
+        Self { each, at_once: each * times.max(1), free_at: Mutex::default(), hasher: RandomState::new() }
+    }
+
+    /// Counts a try, or says how long to wait for the next.
+    fn take(&self, key: &str, now: Instant) -> Result<(), Duration> {
+        let key = self.hasher.hash_one(key);
+        let mut free_at = self.free_at();
+        let free = free_at.get(&key).map_or(now, |at| now.max(*at)) + self.each;
+        let taken = free.duration_since(now);
+        if taken > self.at_once {
+            return Err(taken.saturating_sub(self.at_once));
+        }
+        free_at.insert(key, free);
+        Ok(())
+    }
+
+    fn give_back(&self, key: &str) {
+        if let Some(at) = self.free_at().get_mut(&self.hasher.hash_one(key)) {
+            *at = at.checked_sub(self.each).unwrap_or(*at);
+        }
+    }
+
+    fn tidy(&self, now: Instant) {
+        let mut free_at = self.free_at();
+        free_at.retain(|_, at| *at > now);
+        free_at.shrink_to_fit();
+    }
+
+    fn free_at(&self) -> MutexGuard<'_, HashMap<u64, Instant>> {
+        self.free_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -125,5 +195,23 @@ mod tests {
         assert_eq!([ask(1), ask(1), ask(1), ask(2)], [true, true, false, true]);
         limits.tidy();
         assert!(!ask(1), "tidying forgives nobody");
+    }
+
+    #[test]
+    fn wrong_tries_at_one_key_are_counted_and_come_back_one_by_one() {
+        let (tries, now) = (WrongTries::an_hour(2), Instant::now());
+        let take = |key: &str, minutes: u64| tries.take(key, now + Duration::from_secs(60 * minutes));
+        for _ in 0..5 {
+            assert_eq!(take("A", 0), Ok(()));
+            tries.give_back("A");
+        }
+        assert_eq!([take("A", 0), take("A", 0)], [Ok(()), Ok(())], "right tries did not count");
+        assert_eq!(take("A", 0), Err(Duration::from_secs(1800)));
+        assert_eq!(take("B", 0), Ok(()), "another key has its own");
+        tries.tidy(now);
+        assert_eq!(take("A", 29), Err(Duration::from_secs(60)), "tidying forgives nobody");
+        assert_eq!([take("A", 30), take("A", 30)], [Ok(()), Err(Duration::from_secs(1800))]);
+        tries.tidy(now + HOUR * 2);
+        assert!(tries.free_at().is_empty(), "what is free again is forgotten");
     }
 }

@@ -490,6 +490,28 @@ on_both! {
         }
     }
 
+    async fn the_phone_of_a_dossier_cannot_be_tried_through_and_no_code_is_told_from_another(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        let (code, key) = (dossier.body["code"].as_str().unwrap(), dossier.body["lookup_key"].as_str().unwrap());
+        let citizen = house.nobody();
+        for code in [code, "000.00.03.H29-260310-0777"] {
+            let page = format!("/public/dossiers/{code}");
+            for guess in 0..10 {
+                let wrong = format!("{page}?phone_last4=000{guess}");
+                citizen.get(&wrong).await.expect_problem(404, "not-found");
+            }
+            let stopped = citizen.get(&format!("{page}?phone_last4=4512")).await;
+            let stopped = stopped.expect_problem(429, "too-many-requests");
+            assert!(stopped.header("retry-after").is_some());
+            citizen.get(&format!("{page}?key=00")).await.expect_problem(404, "not-found");
+        }
+        let page = format!("/public/dossiers/{code}");
+        assert_eq!(citizen.get(&format!("{page}?key={key}")).await.expect(200).body["due_on"], "2026-03-13");
+        citizen.get(&page).await.expect(200);
+    }
+
     async fn a_due_date_explains_itself_with_its_restarts_and_waits(db: TestDatabase) {
         let house = TestHouse::open(db).await;
         house.it_is("2020-01-21 09:00");

@@ -1,7 +1,9 @@
 //! What a citizen sees without an account.
 
 use crate::apology::Office;
+use crate::dossier::life::take_in;
 use crate::support::house::TestHouse;
+use motcua::domain::role::Role;
 use motcua::http::Settings;
 
 on_both! {
@@ -55,6 +57,23 @@ on_both! {
         stranger.get("/tra-cuu/X?key=03").await.expect(429);
         program.get("/public/dossiers/X?key=04").await.expect(429);
         stranger.get("/tra-cuu").await.expect(200);
+    }
+
+    async fn who_guesses_at_a_phone_is_stopped_and_the_key_still_opens(db: TestDatabase) {
+        let settings = Settings { wrong_phones_per_hour: 2, ..Settings::default() };
+        let house = TestHouse::open_with(db, settings, motcua::account::Settings::default()).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        let (code, key) = (dossier.body["code"].as_str().unwrap(), dossier.body["lookup_key"].as_str().unwrap());
+        let stranger = house.stranger();
+        stranger.get(&format!("/tra-cuu/{code}?phone=0000")).await.expect(404);
+        for _ in 0..3 {
+            stranger.get(&format!("/tra-cuu/{code}?phone=4512")).await.expect(200);
+        }
+        stranger.get(&format!("/tra-cuu/{code}?phone=0001")).await.expect(404);
+        stranger.get(&format!("/tra-cuu/{code}?phone=4512")).await.expect(429).says_not("13/03/2026");
+        stranger.get(&format!("/tra-cuu/{code}?key={key}")).await.expect(200).says("13/03/2026");
+        stranger.get(&format!("/tra-cuu/{code}")).await.expect(200);
     }
 
     async fn who_is_late_reads_why_and_the_letter(db: TestDatabase) {
