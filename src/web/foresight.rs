@@ -11,11 +11,15 @@ use super::when;
 use crate::http::Problem;
 use askama::Template;
 use askama::filters::HtmlSafe;
-use chrono::{DateTime, Days};
+use chrono::{DateTime, Days, NaiveDate};
+use std::cmp::Reverse;
 
 /// How far back a dossier of the same owner for the same procedure is worth a word (rules: refused and registered
 /// again within 30 days).
 const SHORTLY: Days = Days::new(30);
+
+/// So many are named at most.
+const MOST: usize = 6;
 
 #[derive(Template)]
 #[template(path = "pages/parts/foresight.html")]
@@ -33,6 +37,14 @@ pub struct Foresight {
 
 // Drawn inside of the page: what it holds was escaped when it was drawn.
 impl HtmlSafe for Foresight {}
+
+impl Foresight {
+    /// When it was received; what was not, when it was handed in.
+    fn day(&self, line: &Line) -> String {
+        let registered = || registered_on(&line.code).map(|day| day.to_string());
+        self.f.date(&line.received_at.clone().or_else(registered))
+    }
+}
 
 pub async fn foresee(
     visit: &Visit,
@@ -78,22 +90,62 @@ pub async fn foresee(
     Ok(ahead)
 }
 
-/// Dossiers of the same owner for the same procedure, of the last thirty days.
+/// Dossiers of the same owner for the same procedure, of the last thirty days, the newest first. An owner is known by
+/// the identity number or by the phone: either may have changed since.
 async fn handed_in_before(visit: &Visit, form: &Form, procedure: &Procedure) -> Result<Vec<Line>, Problem> {
-    let owner = ["applicant/id_number", "applicant/phone", "applicant/name"]
-        .iter()
-        .find_map(|name| form.given(name))
-        .filter(|owner| owner.chars().count() >= 3);
-    let Some(owner) = owner else { return Ok(Vec::new()) };
-    let since = visit.today.checked_sub_days(SHORTLY).unwrap_or(visit.today).to_string();
-    let path = with_query(
-        "/dossiers",
-        &[("q", owner), ("procedure_code", &procedure.code), ("received_from", &since), ("limit", "3")],
-    );
-    match visit.get::<Listed<Line>>(&path).await {
-        Ok(found) => Ok(found.items),
-        // A number that is only begun may be nothing to search for.
-        Err(problem) if problem.status() == 422 => Ok(Vec::new()),
-        Err(problem) => Err(problem),
+    let given = |name: &str| form.given(name).filter(|owner| owner.chars().count() >= 3);
+    let mut owners: Vec<&str> =
+        ["applicant/id_number", "applicant/phone"].into_iter().filter_map(given).collect();
+    if owners.is_empty() {
+        owners.extend(given("applicant/name"));
+    }
+    let since = visit.today.checked_sub_days(SHORTLY).unwrap_or(visit.today);
+    let from = since.to_string();
+    // What was never received has no day to ask for, and comes oldest first: the code says when it was handed in.
+    let asked = [
+        ("received_from", from.as_str(), "3"),
+        ("status", "registered", "200"),
+        ("status", "refused", "200"),
+    ];
+    let mut before: Vec<Line> = Vec::new();
+    for owner in owners {
+        for (name, value, limit) in asked {
+            let path = with_query(
+                "/dossiers",
+                &[("q", owner), ("procedure_code", &procedure.code), (name, value), ("limit", limit)],
+            );
+            let found = match visit.get::<Listed<Line>>(&path).await {
+                Ok(found) => found.items,
+                // A number that is only begun may be nothing to search for.
+                Err(problem) if problem.status() == 422 => Vec::new(),
+                Err(problem) => return Err(problem),
+            };
+            for line in found {
+                let shortly =
+                    line.received_at.is_some() || registered_on(&line.code).is_some_and(|day| day >= since);
+                if shortly && before.iter().all(|known| known.code != line.code) {
+                    before.push(line);
+                }
+            }
+        }
+    }
+    before.sort_by_key(|line| Reverse(registered_on(&line.code)));
+    before.truncate(MOST);
+    Ok(before)
+}
+
+/// The day in a dossier's code.
+fn registered_on(code: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(code.rsplit('-').nth(1)?, "%y%m%d").ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_says_when_it_was_given() {
+        assert_eq!(registered_on("000.00.03.H29-260310-0777"), NaiveDate::from_ymd_opt(2026, 3, 10));
+        assert_eq!([registered_on("000.00.03.H29-261310-0777"), registered_on("X")], [None, None]);
     }
 }

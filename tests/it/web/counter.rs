@@ -1,8 +1,10 @@
 //! The counter's day at the pages, without scripts.
 
+use crate::dossier::life::new_dossier;
 use crate::support::house::TestHouse;
 use crate::support::surfer::{Page, Surfer};
 use motcua::domain::role::Role;
+use serde_json::json;
 
 /// The fields of an ordinary intake.
 pub fn intake<'a>(name: &'a str, phone: &'a str) -> Vec<(&'a str, &'a str)> {
@@ -96,6 +98,47 @@ on_both! {
         let token = other.get("/tiep-nhan").await.expect(200).token();
         other.post("/tiep-nhan/nguoi-nop", &[("_csrf", &token), ("_who", "0912345")]).await.expect(200).says_not("Trần Thị Bích");
         other.post("/tiep-nhan/chon", &[("_csrf", &token), ("_from", &code)]).await.expect(403);
+    }
+
+    async fn whoever_was_refused_or_waits_online_or_has_another_number_now_is_warned_of(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let program = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let handed_in = async |number: &str, phone: &str, online: bool| {
+            let mut new = new_dossier("1.003650", "Trần Thị Bích");
+            new["applicant"]["id_number"] = json!(number);
+            new["applicant"]["phone"] = json!(phone);
+            if online {
+                new["channel"] = json!("online");
+                new["register_only"] = json!(true);
+            }
+            let dossier = program.post("/dossiers", new).await.expect(201);
+            (dossier.body["code"].as_str().unwrap().to_owned(), dossier.version())
+        };
+        let (online, _) = handed_in("079100000001", "0912000001", true).await;
+        let (refused, version) = handed_in("079100000002", "0912000002", true).await;
+        let why = json!({"reason": "Không thuộc thẩm quyền"});
+        program.act(&format!("/dossiers/{refused}/refusal"), version, why).await.expect(200);
+        let (received, _) = handed_in("079100000003", "0912000003", false).await;
+        for (day, warned) in [("2026-03-11 09:00", true), ("2026-04-09 09:00", true), ("2026-04-10 09:00", false)] {
+            house.it_is(day);
+            let counter = house.surfer(Role::Counter, Some("TS")).await;
+            let token = counter.get("/tiep-nhan").await.expect(200).token();
+            for (code, n) in [(&online, 1), (&refused, 2), (&received, 3)] {
+                let (number, phone) = (format!("07910000000{n}"), format!("091200000{n}"));
+                let link = format!("href=\"/ho-so/{code}\"");
+                for (number, phone) in [(&*number, &*phone), (&*number, ""), ("079200000009", &*phone), ("", &*phone)] {
+                    let fields = [
+                        ("_csrf", token.as_str()),
+                        ("procedure_code", "1.003650"),
+                        ("applicant/id_number", number),
+                        ("applicant/phone", phone),
+                    ];
+                    let page = counter.post("/tiep-nhan/chon", &fields).await.expect(200);
+                    assert_eq!(page.html.matches(&link).count(), usize::from(warned), "{day} {number} {phone}");
+                    assert_eq!(page.html.contains("Trong 30 ngày qua"), warned, "{day} {number} {phone}");
+                }
+            }
+        }
     }
 
     async fn a_hostile_name_is_a_text_on_every_page(db: TestDatabase) {
