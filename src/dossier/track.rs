@@ -7,6 +7,8 @@
 use super::row::{DossierRow, ParticularsRow};
 use super::{store, view};
 use crate::apology::IssuedLetter;
+use crate::domain::dossier::Dossier;
+use crate::domain::event::{Event, Fact, ResultKind};
 use crate::domain::lifecycle::Status;
 use crate::domain::local_time::local;
 use crate::failure::{Failure, Outcome, Thing};
@@ -54,9 +56,22 @@ pub struct PublicMore {
     pub days_late: u32,
     /// Waits for the citizen since.
     pub waiting_since: Option<DateTime<FixedOffset>>,
+    /// What the citizen is asked for, or why it has come to this.
+    pub said: Option<PublicWords>,
     /// The apology, where one was issued.
     pub letter: Option<PublicLetter>,
     pub contact: Contact,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublicWords {
+    /// supplement_requested, payment_requested, refused, stopped, resolved (denied), reappointed (no letter since)
+    pub kind: &'static str,
+    /// The papers asked for.
+    pub items: Vec<String>,
+    /// To be paid, in đồng.
+    pub amount: Option<i64>,
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -109,7 +124,8 @@ pub async fn track_dossier(
             }
             let more = if proof.is_given() {
                 let letter = crate::apology::issued_letter(c, row.id)?.map(PublicLetter::from);
-                Some(more(&reference, &row, letter, view::today(clock.now()))?)
+                let events = store::events(c, row.id)?;
+                Some(more(&reference, &row, &events, letter, view::today(clock.now()))?)
             } else {
                 None
             };
@@ -152,6 +168,7 @@ impl Proof {
 fn more(
     reference: &Reference,
     row: &DossierRow,
+    events: &[Event],
     letter: Option<PublicLetter>,
     today: NaiveDate,
 ) -> Outcome<PublicMore> {
@@ -170,6 +187,7 @@ fn more(
         timeliness: dossier.timeliness(today, next_working_day).map(|standing| standing.as_str()),
         days_late: view::lateness(&dossier, today),
         waiting_since: dossier.waiting.map(|waiting| local(waiting.since)),
+        said: said(&dossier, events),
         letter,
         contact: Contact {
             name: branch.name.clone(),
@@ -178,4 +196,33 @@ fn more(
             email: branch.contact_email.clone(),
         },
     })
+}
+
+/// By the last event that says it.
+fn said(dossier: &Dossier, events: &[Event]) -> Option<PublicWords> {
+    let denied = dossier.resolved.as_ref().is_some_and(|resolution| resolution.outcome == ResultKind::Denied);
+    let last = events.iter().rev().map(|event| &event.fact).find(|fact| match dossier.status {
+        Status::Received | Status::InProcessing => {
+            matches!(fact, Fact::Reappointed { .. } | Fact::ApologyIssued { .. })
+        }
+        Status::SupplementRequested => matches!(fact, Fact::SupplementRequested { .. }),
+        Status::AwaitingPayment => matches!(fact, Fact::PaymentRequested { .. }),
+        Status::Resolved | Status::Returned => denied && matches!(fact, Fact::Resolved { .. }),
+        Status::Refused => matches!(fact, Fact::Refused { .. }),
+        Status::Stopped => matches!(fact, Fact::Stopped { .. }),
+        Status::Registered | Status::Withdrawn => false,
+    })?;
+    let (items, amount, reason) = match last {
+        Fact::SupplementRequested { items, reason, .. } => (items.clone(), None, Some(reason)),
+        Fact::PaymentRequested { amount, reason } => (Vec::new(), Some(*amount), Some(reason)),
+        Fact::Reappointed { reason, .. } | Fact::Refused { reason } | Fact::Stopped { reason, .. } => {
+            (Vec::new(), None, Some(reason))
+        }
+        Fact::Resolved { reason, .. } => (Vec::new(), None, reason.as_ref()),
+        // A letter says why by itself.
+        _ => return None,
+    };
+    let reason = reason.filter(|words| !words.trim().is_empty()).cloned();
+    let nothing = items.is_empty() && amount.is_none() && reason.is_none();
+    (!nothing).then(|| PublicWords { kind: last.kind(), items, amount, reason })
 }

@@ -7,6 +7,7 @@
 use super::form::Form;
 use super::frame::Frame;
 use super::places::{segment, with_query};
+use super::story::thousands;
 use super::visit::{Passerby, Shown, see_other};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
@@ -36,8 +37,17 @@ struct More {
     timeliness: Option<String>,
     days_late: u32,
     waiting_since: Option<String>,
+    said: Option<Said>,
     letter: Option<Letter>,
     contact: Contact,
+}
+
+#[derive(Deserialize)]
+struct Said {
+    kind: String,
+    items: Vec<String>,
+    amount: Option<i64>,
+    reason: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +82,24 @@ impl Found {
             "refused" => "track.now-refused",
             "withdrawn" => "track.now-withdrawn",
             _ => "track.now-stopped",
+        }
+    }
+}
+
+impl Said {
+    fn money(&self) -> Option<String> {
+        self.amount.map(|amount| format!("{} đ", thousands(&amount.to_string())))
+    }
+
+    /// What the reason is a reason of.
+    fn why(&self) -> &'static str {
+        match self.kind.as_str() {
+            "supplement_requested" => "track.why-supplement",
+            "payment_requested" => "track.why-payment",
+            "refused" => "track.why-refused",
+            "stopped" => "track.why-stopped",
+            "resolved" => "track.why-denied",
+            _ => "track.why-reappointed",
         }
     }
 }

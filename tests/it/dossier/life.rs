@@ -512,6 +512,51 @@ on_both! {
         citizen.get(&page).await.expect(200);
     }
 
+    async fn a_citizen_with_a_proof_is_told_what_is_asked_for_and_why(db: TestDatabase) {
+        const WHY: &str = "Thiếu <b>chữ ký</b> & dấu";
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let head = house.sign_in_as(Role::Head, Some("TS")).await;
+        let citizen = house.nobody();
+        let papers = json!(["Bản vẽ", "Ảnh tàu"]);
+        let promise = json!({"new_due_on": "2026-03-25", "cause": "field_verification"});
+        for (by, act, body, kind, after) in [
+            (&counter, "supplement-request", json!({"items": papers}), "supplement_requested", Some("supplement")),
+            (&counter, "payment-request", json!({"amount": 1_250_000}), "payment_requested", Some("payment")),
+            (&counter, "refusal", json!({}), "refused", None),
+            (&counter, "result", json!({"outcome": "denied"}), "resolved", None),
+            (&head, "stop", json!({}), "stopped", None),
+            (&head, "reappointment", promise, "reappointed", None),
+        ] {
+            let mut new = new_dossier("1.003650", "Nguyễn Thị Ánh");
+            if act == "refusal" {
+                new["channel"] = json!("online");
+                new["register_only"] = json!(true);
+            }
+            let dossier = counter.post("/dossiers", new).await.expect(201);
+            let page = format!("/public{}", path(&dossier));
+            let proved = format!("{page}?phone_last4=4512");
+            assert_eq!(citizen.get(&proved).await.expect(200).body["said"], Value::Null);
+            let mut asked = body.clone();
+            asked["reason"] = json!(WHY);
+            let done = by.act(&format!("{}/{act}", path(&dossier)), dossier.version(), asked).await.expect(200);
+            let items = if act == "supplement-request" { papers.clone() } else { json!([]) };
+            let told = json!({"kind": kind, "items": items, "amount": body["amount"], "reason": WHY});
+            assert_eq!(citizen.get(&proved).await.expect(200).body["said"], told, "{act}");
+            let little = citizen.get(&page).await.expect(200);
+            assert_eq!(little.body.as_object().unwrap().len(), 3, "{}", little.text);
+            if let Some(after) = after {
+                by.act(&format!("{}/{after}", path(&dossier)), done.version(), json!({})).await.expect(200);
+                assert_eq!(citizen.get(&proved).await.expect(200).body["said"], Value::Null);
+            }
+        }
+        let granted = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        let result = json!({"outcome": "granted", "reason": WHY});
+        counter.act(&format!("{}/result", path(&granted)), granted.version(), result).await.expect(200);
+        let told = citizen.get(&format!("/public{}?phone_last4=4512", path(&granted))).await.expect(200);
+        assert_eq!(told.body["said"], Value::Null);
+    }
+
     async fn a_due_date_explains_itself_with_its_restarts_and_waits(db: TestDatabase) {
         let house = TestHouse::open(db).await;
         house.it_is("2020-01-21 09:00");

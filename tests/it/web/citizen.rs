@@ -5,6 +5,7 @@ use crate::dossier::life::take_in;
 use crate::support::house::TestHouse;
 use motcua::domain::role::Role;
 use motcua::http::Settings;
+use serde_json::json;
 
 on_both! {
     async fn a_citizen_with_the_key_or_the_phone_sees_where_the_dossier_is_and_whom_to_call(db: TestDatabase) {
@@ -74,6 +75,28 @@ on_both! {
         stranger.get(&format!("/tra-cuu/{code}?phone=4512")).await.expect(429).says_not("13/03/2026");
         stranger.get(&format!("/tra-cuu/{code}?key={key}")).await.expect(200).says("13/03/2026");
         stranger.get(&format!("/tra-cuu/{code}")).await.expect(200);
+    }
+
+    async fn what_is_asked_for_and_why_is_on_the_page_and_is_no_more_than_text(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let stranger = house.stranger();
+        let papers = json!({"items": ["Bản vẽ <i>tàu</i>"], "reason": "Thiếu <b>chữ ký</b>"});
+        let payment = json!({"amount": 1_250_000, "reason": "Lệ phí <b>đăng ký</b>"});
+        for (act, body, said) in [
+            ("supplement-request", papers, ["Giấy tờ cần bổ sung", "Bản vẽ", "Lý do yêu cầu bổ sung", "chữ ký"]),
+            ("payment-request", payment, ["Số tiền cần nộp", "1.250.000 đ", "Nội dung nộp tiền", "đăng ký"]),
+        ] {
+            let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+            let code = dossier.body["code"].as_str().unwrap();
+            counter.act(&format!("/dossiers/{code}/{act}"), dossier.version(), body).await.expect(200);
+            let mut page = stranger.get(&format!("/tra-cuu/{code}?phone=4512")).await.expect(200);
+            for words in said {
+                page = page.says(words);
+            }
+            page.says_not("<b>").says_not("<i>");
+            stranger.get(&format!("/tra-cuu/{code}")).await.expect(200).says_not(said[0]).says_not(said[2]);
+        }
     }
 
     async fn who_is_late_reads_why_and_the_letter(db: TestDatabase) {
