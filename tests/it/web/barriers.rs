@@ -12,8 +12,12 @@ use crate::support::skipped;
 use motcua::domain::role::Role;
 use serde_json::{Value, json};
 
-/// Everything that can be opened is open while it is looked at, but for what would lie over the rest.
-const OPEN: &str = "document.querySelectorAll('details:not(.me)').forEach(d => { d.removeAttribute('name'); d.open = true; })";
+/// Everything that can be opened is open while it is looked at, but for the menus, which would lie over the rest.
+const OPEN: &str = "document.querySelectorAll('details:not(.me, .more)').forEach(d => { d.removeAttribute('name'); d.open = true; })";
+/// These are looked at by themselves.
+const OPEN_MENUS: &str = "document.querySelectorAll('details.me, details.more').forEach(d => d.open = true)";
+const LOOK_AT_MENUS: &str = "const [done] = arguments; axe.run('header').then(found => done(found.violations.map(v => \
+    v.id + ': ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join('; '))))";
 pub const LOOK: &str = "const [done] = arguments; const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']; \
     axe.run(document, {runOnly: tags}).then(found => done(found.violations.map(v => \
     v.id + ': ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join('; '))))";
@@ -136,6 +140,7 @@ async fn at_work(office: &Office) -> Vec<String> {
 /// What makes the open page wider than the screen.
 async fn sticks_out(browser: &Browser, what: &str) -> Option<String> {
     browser.run(OPEN).await;
+    browser.run("document.querySelectorAll('details.more').forEach(d => d.open = true)").await;
     if browser.overflow().await == 0 {
         return None;
     }
@@ -144,9 +149,12 @@ async fn sticks_out(browser: &Browser, what: &str) -> Option<String> {
 
 /// What axe-core finds on the open page.
 async fn look(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
-    browser.run(OPEN).await;
     browser.run(axe).await;
-    let found = browser.client.execute_async(LOOK, Vec::new()).await.unwrap();
-    let found: Vec<Value> = found.as_array().cloned().unwrap_or_default();
+    let mut found: Vec<Value> = Vec::new();
+    for (open, look) in [(OPEN, LOOK), (OPEN_MENUS, LOOK_AT_MENUS)] {
+        browser.run(open).await;
+        let more = browser.client.execute_async(look, Vec::new()).await.unwrap();
+        found.extend(more.as_array().cloned().unwrap_or_default());
+    }
     found.iter().map(|one| format!("{what}: {}", one.as_str().unwrap_or_default())).collect()
 }
