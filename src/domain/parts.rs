@@ -217,7 +217,7 @@ mod tests {
             Some(Overdue),
             "on the day itself"
         );
-        assert_eq!(judged(false, Some("tham-dinh"), "2026-03-23 09:00", "2026-03-25 17:00"), Some(OnTime));
+        assert_eq!(judged(false, Some("tham-dinh"), "2026-03-23 09:00", "2026-03-26 17:00"), Some(OnTime));
         assert_eq!(last(false, None, "2026-03-23 09:00", "2026-03-23 10:00"), None);
         assert_eq!(last(false, None, "2026-03-18 09:00", "2026-03-23 10:00"), Some(Overdue));
         assert_eq!(

@@ -18,7 +18,8 @@ pub const KIND: &str = "post_digests";
 /// Accounts looked at in one piece.
 const AT_ONCE: i64 = 20;
 
-/// When digests are made and sent: on a working day from the hour set up to the close of business.
+/// When digests are made and sent: on a working day from the hour set, not before the office opens, up to the close of
+/// business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     pub day: NaiveDate,
@@ -30,10 +31,11 @@ impl Window {
     /// The one that is open now.
     pub fn open(calendar: &Calendar, at: NaiveTime, now: DateTime<Utc>) -> Option<Self> {
         let (day, time) = (day_of(now), local(now).time());
-        let close = calendar.hours().close_of_business();
+        let (opening, close) = (calendar.hours().opening(), calendar.hours().close_of_business());
         // A year that the calendar does not hold has no days that are known to be worked.
         let works = calendar.is_working(day).unwrap_or(false);
-        (works && time >= at && time < close).then(|| Self { day, until: moment(day.and_time(close)) })
+        (works && time >= at.max(opening) && time < close)
+            .then(|| Self { day, until: moment(day.and_time(close)) })
     }
 }
 
@@ -124,7 +126,12 @@ mod tests {
     use crate::domain::testing::{at, vietnam};
 
     fn open(now: &str) -> bool {
-        Window::open(&vietnam(), NaiveTime::from_hms_opt(7, 45, 0).unwrap(), at(now)).is_some()
+        from(7, now)
+    }
+
+    /// A quarter to eight, or to an hour before the office opens.
+    fn from(hour: u32, now: &str) -> bool {
+        Window::open(&vietnam(), NaiveTime::from_hms_opt(hour, 45, 0).unwrap(), at(now)).is_some()
     }
 
     #[test]
@@ -132,6 +139,8 @@ mod tests {
         assert!(!open("2026-03-10 07:44"));
         assert!(open("2026-03-10 07:45"));
         assert!(open("2026-03-10 16:59"));
+        assert!(!from(4, "2026-03-10 07:29"), "the office is closed, whatever hour was set");
+        assert!(from(4, "2026-03-10 07:30"));
         assert!(!open("2026-03-10 17:00"));
         assert!(!open("2026-03-08 09:00"), "a Sunday");
         assert!(!open("2020-01-23 09:00"), "Tết");

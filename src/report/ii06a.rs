@@ -92,7 +92,8 @@ impl FormFigures {
         }
     }
 
-    /// The form's own sums, and what came in against what went out; the latter only where both end together.
+    /// The form's own sums, and what came in against what went out; the latter where both end together: what happened after
+    /// `as_of` is in no column.
     fn adds_up(&self, ends_together: bool) -> bool {
         let all = self.resolved_total + self.in_process_total + self.closed_without_result;
         self.received_total == self.received_online + self.received_direct_or_post + self.carried_over
@@ -185,7 +186,7 @@ pub fn ii06a(
     };
     // Rather no report than one that is wrong.
     let whole = form.rows.iter().map(|row| row.figures).chain([form.total]);
-    if whole.clone().all(|figures| figures.adds_up(as_of == to)) {
+    if whole.clone().all(|figures| figures.adds_up(as_of <= to)) {
         Ok(form)
     } else {
         Err(Failure::Broken(format!("form II.06a of {from}..{to} does not add up")))

@@ -58,6 +58,11 @@ impl OfficeHours {
         self.intervals.iter().copied()
     }
 
+    /// The beginning of the first interval.
+    pub fn opening(&self) -> NaiveTime {
+        self.intervals.first().map_or(NaiveTime::MIN, |(opens, _)| *opens)
+    }
+
     /// The end of the last interval: when a limit in days runs out on its due day.
     pub fn close_of_business(&self) -> NaiveTime {
         self.close

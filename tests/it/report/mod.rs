@@ -3,6 +3,7 @@
 mod behind;
 mod compare;
 mod handling;
+mod ii06a;
 mod integrity;
 pub mod over_http;
 mod plans;
