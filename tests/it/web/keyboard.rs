@@ -13,8 +13,9 @@ const WATCH: &str = r"
     window.reached = new Set(); window.unseen = new Set();
     document.addEventListener('focusin', e => {
         window.reached.add(e.target.dataset.n);
-        // Once it has been painted: some outlines are drawn inside of what is around.
-        const look = getComputedStyle(e.target);
+        // Once it has been painted: some outlines are drawn inside of what is around. A template is edited in a frame with the
+        // numbers of its lines, and the frame is what shows.
+        const look = getComputedStyle(e.target.closest('.editor') || e.target);
         if (look.outlineStyle === 'none' || parseFloat(look.outlineWidth) < 2) window.unseen.add(e.target.outerHTML.slice(0, 120));
     });
     document.activeElement.blur(); document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex');
