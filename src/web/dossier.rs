@@ -8,7 +8,6 @@ use super::story::{Told, tell};
 use super::told::{Colleague, Deadline, Dossier, Event, Listed, Procedure, Step};
 use super::visit::Passerby;
 use super::visit::{Shown, Visit};
-use crate::documents::forms::FormSet;
 use crate::domain::apology::CauseCode;
 use crate::domain::event::CorrectableField;
 use crate::domain::role::Role;
@@ -16,6 +15,9 @@ use crate::http::Problem;
 use actix_web::http::Method;
 use actix_web::web::Path;
 use askama::Template;
+
+/// The rules whose circular (TT 01/2018/TT-VPCP) has no notice of stopping.
+const WITHOUT_NOTICE: &str = "2018";
 
 /// An act that may be done now, with its form.
 struct Offered {
@@ -186,8 +188,7 @@ async fn load(visit: &Visit, code: &str, refused: Option<(Deed, Form)>) -> Resul
 
 /// The papers that were given out since it was received or refused.
 fn slips(f: &Frame, dossier: &Dossier, apologised: bool) -> Vec<(&'static str, String)> {
-    // The rules of 2018 know no notice of stopping.
-    let notified = dossier.status == "stopped" && FormSet::of(&dossier.rule_set) != FormSet::Of2018;
+    let notified = dossier.status == "stopped" && dossier.rule_set != WITHOUT_NOTICE;
     [
         (dossier.supplement_rounds > 0, "supplement-request", f.t("dossier.supplement-slip")),
         (dossier.status == "refused", "refusal", f.t("dossier.refusal-slip")),
