@@ -1,5 +1,5 @@
 //! A fact as it is stored, read: its kind stands in one column, everything else of it as JSON in another. Read straight
-//! from both: histories are read by the thousand, and to build a document of them first took most of the time.
+//! from both, without a document of the two in between: histories are read by the thousand.
 
 use crate::domain::event::Fact;
 use serde::Deserialize;

@@ -202,8 +202,10 @@ fn more(
 fn said(dossier: &Dossier, events: &[Event]) -> Option<PublicWords> {
     let denied = dossier.resolved.as_ref().is_some_and(|resolution| resolution.outcome == ResultKind::Denied);
     let last = events.iter().rev().map(|event| &event.fact).find(|fact| match dossier.status {
+        // A lawful restart has taken the new date back, and its reason with it.
         Status::Received | Status::InProcessing => {
-            matches!(fact, Fact::Reappointed { .. } | Fact::ApologyIssued { .. })
+            dossier.reappointed_due_on.is_some()
+                && matches!(fact, Fact::Reappointed { .. } | Fact::ApologyIssued { .. })
         }
         Status::SupplementRequested => matches!(fact, Fact::SupplementRequested { .. }),
         Status::AwaitingPayment => matches!(fact, Fact::PaymentRequested { .. }),
