@@ -8,7 +8,8 @@ use crate::closing::{ClosingDifference, ClosingFinding, audit_closings};
 use crate::dossier::Finding;
 use crate::failure::Failure;
 use crate::reference::{Reference, ReferenceCache};
-use crate::report::verify::{Cell, Difference, Verified, verify};
+
+use crate::report::verify::{Cell, Difference, PartRowKey, RowKey, Verified, verify};
 use indicatif::{ProgressBar, ProgressStyle};
 
 #[derive(clap::Args)]
@@ -75,6 +76,10 @@ fn words(difference: &Difference, reference: &Reference) -> String {
         Difference::Tally { table, cell, figure, stored, counted } => format!(
             "{table} {}: {figure} đang lưu {stored}, đếm lại từ sự kiện {counted}",
             place(cell, reference)
+        ),
+        Difference::Parts { place, figure, stored, counted } => format!(
+            "tallies_parts {}: {figure} đang lưu {stored}, đếm lại từ sự kiện {counted}",
+            part_place(place, reference)
         ),
         Difference::StrayTallies { table, rows } => {
             format!("{table}: {rows} dòng của đơn vị không có trong danh mục")
@@ -148,6 +153,19 @@ fn of_dossier(finding: &Finding) -> String {
         }
         Finding::NoBeginning => "không bắt đầu bằng sự kiện đăng ký".into(),
     }
+}
+
+fn part_place(row: &PartRowKey, reference: &Reference) -> String {
+    let whose = &row.whose;
+    let key = RowKey {
+        branch: Some(whose.branch),
+        sector: Some(whose.sector),
+        procedure: Some(whose.procedure),
+        channel: None,
+        officer: Some(whose.officer),
+    };
+    let cell = Cell { grain: row.grain, day: row.day, key };
+    format!("{}, khâu {} {}", place(&cell, reference), whose.unit, whose.step)
 }
 
 fn place(cell: &Cell, reference: &Reference) -> String {

@@ -343,6 +343,25 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    tallies_parts (branch_id, grain, day, sector_id, procedure_id, unit, step, officer_id) {
+        branch_id -> UuidSql,
+        sector_id -> UuidSql,
+        procedure_id -> UuidSql,
+        unit -> Text,
+        step -> Text,
+        officer_id -> UuidSql,
+        grain -> SmallInt,
+        day -> Date,
+        early -> BigInt,
+        on_time -> BigInt,
+        overdue -> BigInt,
+        not_judged -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
     tallies_fine (branch_id, grain, day, sector_id, procedure_id, channel, officer_id) {
         branch_id -> UuidSql,
         sector_id -> UuidSql,
@@ -840,6 +859,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     reappointments,
     tallies,
     tallies_fine,
+    tallies_parts,
     apologies,
     jobs,
     idempotency_keys,

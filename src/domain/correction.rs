@@ -5,6 +5,7 @@ use super::deadline::{Deadline, Pause, deadline};
 use super::decide::{Context, check_time};
 use super::dossier::{amend, is_moment_of, replay};
 use super::event::{CorrectableField, Event, Fact};
+use super::parts::part_dues;
 use super::refusal::Refusal;
 use super::time_limit::TimeLimit;
 use chrono::{DateTime, Utc};
@@ -28,23 +29,31 @@ pub fn correct(
     if let (true, Ok(at)) = (field.is_time(), new.parse::<DateTime<Utc>>()) {
         check_order(&amended, field, at, context.now)?;
     }
-    let mut fact = Fact::Corrected { field, old, new, reason, deadlines: Vec::new() };
+    let mut fact = Fact::Corrected { field, old, new, reason, deadlines: Vec::new(), parts: Vec::new() };
     if field == CorrectableField::ReceivedAt {
-        let next = Event {
-            seq: u32::try_from(events.len()).unwrap_or(u32::MAX).saturating_add(1),
-            occurred_at: context.now,
-            recorded_at: context.now,
-            officer: None,
-            fact: fact.clone(),
-        };
-        let whole = [events, &[next]].concat();
-        let corrected = amend(&whole);
-        let moved = deadlines(&corrected, &dossier.time_limit, context)?;
+        let moved = deadlines(&with(events, &fact, context.now), &dossier.time_limit, context)?;
         if let Fact::Corrected { deadlines, .. } = &mut fact {
             *deadlines = moved;
         }
+        // Parts are judged by the deadlines as they are now.
+        let judged_by = part_dues(&with(events, &fact, context.now), &context.yardstick());
+        if let Fact::Corrected { parts, .. } = &mut fact {
+            *parts = judged_by;
+        }
     }
     Ok(fact)
+}
+
+/// The life as it is told once this correction has been entered.
+fn with(events: &[Event], correction: &Fact, now: DateTime<Utc>) -> Vec<Event> {
+    let next = Event {
+        seq: u32::try_from(events.len()).unwrap_or(u32::MAX).saturating_add(1),
+        occurred_at: now,
+        recorded_at: now,
+        officer: None,
+        fact: correction.clone(),
+    };
+    amend(&[events, &[next]].concat()).into_owned()
 }
 
 /// A correction that corrects nothing would only count as one.

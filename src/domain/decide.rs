@@ -9,6 +9,7 @@ use super::event::{Fact, LetterTimeliness, Registration, ResultKind, ReturnChann
 use super::ids::{ApologyId, OfficerId};
 use super::lifecycle::{Act, Next, Status};
 use super::local_time::{day_of, moment};
+use super::parts::Yardstick;
 use super::punctuality;
 use super::refusal::Refusal;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -21,6 +22,8 @@ pub struct RuleSet {
     pub supplement_mode: SupplementMode,
     /// A supplement is to be asked for within so many working days of receipt (NĐ 61/2018 Đ19.4).
     pub supplement_request_days: u32,
+    /// What is received later in the day is handed over at the start of the next working day.
+    pub handover_cutoff: NaiveTime,
 }
 
 /// What a decision looks at besides the dossier.
@@ -28,6 +31,8 @@ pub struct RuleSet {
 pub struct Context<'a> {
     pub calendar: &'a Calendar,
     pub rules: &'a RuleSet,
+    /// The share of the limit of each step of its process, in per cent, by its code.
+    pub shares: &'a [(&'a str, u32)],
     pub now: DateTime<Utc>,
     /// When it happened; the same as `now` unless it is entered afterwards.
     pub occurred_at: DateTime<Utc>,
@@ -89,6 +94,13 @@ pub enum Command {
     },
 }
 
+impl Context<'_> {
+    /// What the parts of the way are judged by.
+    pub(super) fn yardstick(&self) -> Yardstick<'_> {
+        Yardstick { calendar: self.calendar, cutoff: self.rules.handover_cutoff, shares: self.shares }
+    }
+}
+
 impl Command {
     pub const fn act(&self) -> Act {
         match self {
@@ -141,11 +153,13 @@ pub fn decide(dossier: &Dossier, command: Command, context: &Context<'_>) -> Res
     let at = context.occurred_at;
     // A clock is there in every state but `registered` and `refused`; the table has seen to that.
     let clock = || dossier.clock.as_ref().ok_or_else(wrong_state);
+    let yardstick = context.yardstick();
     let fact = match command {
         Command::Accept => receive(&dossier.time_limit, context)?,
         Command::Refuse { reason } => Fact::Refused { reason },
         Command::Forward { to_officer, to_step, note } => {
-            Fact::Forwarded { from_officer: dossier.held_by, to_officer, to_step, note }
+            let part_due = yardstick.part_due(dossier, false);
+            Fact::Forwarded { from_officer: dossier.held_by, to_officer, to_step, note, part_due }
         }
         Command::RequestSupplement { items, reason } => {
             let received_on = day_of(dossier.received_at.unwrap_or(dossier.submitted_at));
@@ -190,6 +204,7 @@ pub fn decide(dossier: &Dossier, command: Command, context: &Context<'_>) -> Res
                 reason,
                 timeliness: clock.verdict(at),
                 days_late: punctuality::days_late(clock.deadline.due_on, day_of(at)),
+                part_due: yardstick.part_due(dossier, true),
             }
         }
         Command::Return { channel, received_by } => Fact::Returned { channel, received_by },

@@ -9,6 +9,7 @@ use super::event::{
 use super::ids::{BranchId, OfficerId, ProcedureId, SectorId, VersionId};
 use super::lifecycle::Status;
 use super::local_time::day_of;
+use super::parts::PartBegun;
 use super::punctuality::{self, OpenTimeliness, Timeliness};
 use super::time_limit::TimeLimit;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -44,6 +45,8 @@ pub struct Dossier {
     pub returned: Option<Handover>,
     pub held_by: Option<OfficerId>,
     pub held_step: Option<String>,
+    /// The part of its way that is going on: none before receipt, nor when it has ended.
+    pub part: Option<PartBegun>,
     /// The letter issued for the due date in force.
     pub letter: Option<LetterTimeliness>,
     pub last_occurred_at: DateTime<Utc>,
@@ -110,6 +113,7 @@ impl Dossier {
             returned: None,
             held_by: None,
             held_step: None,
+            part: None,
             letter: None,
             last_occurred_at: at,
             version: 1,
@@ -163,12 +167,14 @@ impl Dossier {
                 self.first_due_on = Some(deadline.due_on);
                 self.clock = Some(ClockState { started_at: at, pauses: Vec::new(), deadline: *deadline });
                 self.held_by = event.officer;
+                self.part = Some(PartBegun { since: at, at_counter: true });
             }
             Fact::Refused { .. } => self.close(Status::Refused, at),
             Fact::Forwarded { to_officer, to_step, .. } => {
                 self.status = Status::InProcessing;
                 self.held_by = to_officer.or(if to_step.is_some() { None } else { self.held_by });
                 self.held_step.clone_from(to_step);
+                self.part = Some(PartBegun { since: at, at_counter: false });
             }
             Fact::SupplementRequested { round, .. } => {
                 self.supplement_rounds = *round;
@@ -179,11 +185,11 @@ impl Dossier {
                 // A new promise: what was said about the old one does not speak for it.
                 self.letter = None;
                 self.reappointed_due_on = None;
-                self.go_on();
+                self.go_on(at);
             }
             Fact::Supplied { mode: SupplementMode::Resume, deadline, .. } | Fact::Paid { deadline } => {
                 self.end_pause(at, *deadline);
-                self.go_on();
+                self.go_on(at);
             }
             Fact::PaymentRequested { .. } => self.wait(Status::AwaitingPayment, at),
             Fact::Reappointed { ordinal, new_due_on, .. } => {
@@ -200,6 +206,7 @@ impl Dossier {
             }
             Fact::Resolved { outcome, document_number, reason, .. } => {
                 self.status = Status::Resolved;
+                self.part = None;
                 self.resolved = self.clock.as_ref().map(|clock| Resolution {
                     at,
                     outcome: *outcome,
@@ -231,6 +238,7 @@ impl Dossier {
     fn close(&mut self, status: Status, at: DateTime<Utc>) {
         self.status = status;
         self.closed_at = Some(at);
+        self.part = None;
     }
 
     fn wait(&mut self, status: Status, since: DateTime<Utc>) {
@@ -238,9 +246,12 @@ impl Dossier {
         self.status = status;
     }
 
-    fn go_on(&mut self) {
+    fn go_on(&mut self, at: DateTime<Utc>) {
         if let Some(waiting) = self.waiting.take() {
             self.status = waiting.back_to;
+        }
+        if let Some(part) = &mut self.part {
+            part.since = at;
         }
     }
 
@@ -317,8 +328,12 @@ pub fn amend(events: &[Event]) -> Cow<'_, [Event]> {
     let mut amended: Vec<Event> = Vec::with_capacity(events.len());
     for event in events {
         match &event.fact {
-            Fact::Corrected { field, new, deadlines, .. } => {
+            Fact::Corrected { field, new, deadlines, parts, .. } => {
                 for earlier in &mut amended {
+                    let due = parts.iter().find(|(seq, _)| *seq == earlier.seq);
+                    if let Some(((_, corrected), due)) = due.zip(earlier.fact.part_due_mut()) {
+                        *due = *corrected;
+                    }
                     let moved = deadlines.iter().find(|(seq, _)| *seq == earlier.seq);
                     if let Some(((_, corrected), deadline)) = moved.zip(earlier.fact.deadline_mut()) {
                         *deadline = *corrected;

@@ -3,6 +3,7 @@
 use super::catalogue::{PaperForm, SupplementMode};
 use super::deadline::Deadline;
 use super::ids::{ApologyId, BranchId, OfficerId, ProcedureId, SectorId, VersionId};
+use super::parts::PartDue;
 use super::people::Applicant;
 use super::punctuality::Timeliness;
 use super::time_limit::TimeLimit;
@@ -132,6 +133,9 @@ pub enum Fact {
         to_officer: Option<OfficerId>,
         to_step: Option<String>,
         note: Option<String>,
+        /// What the part that ends with it is judged by; not there where nobody knows when it began.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part_due: Option<PartDue>,
     },
     SupplementRequested {
         items: Vec<String>,
@@ -176,6 +180,9 @@ pub enum Fact {
         reason: Option<String>,
         timeliness: Timeliness,
         days_late: u32,
+        /// As of a forwarding.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part_due: Option<PartDue>,
     },
     Returned {
         channel: ReturnChannel,
@@ -202,6 +209,9 @@ pub enum Fact {
         reason: String,
         /// Deadlines that the correction moves, by the `seq` of the event that set them.
         deadlines: Vec<(u32, Deadline)>,
+        /// What parts are judged by instead, by the `seq` of the act that ended them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<(u32, PartDue)>,
     },
 }
 
@@ -301,6 +311,14 @@ impl Fact {
             | Self::Supplied { deadline, .. }
             | Self::Paid { deadline }
             | Self::DueRecomputed { deadline, .. } => Some(deadline),
+            _ => None,
+        }
+    }
+
+    /// What the part that it ended is judged by, to be put right.
+    pub fn part_due_mut(&mut self) -> Option<&mut PartDue> {
+        match self {
+            Self::Forwarded { part_due, .. } | Self::Resolved { part_due, .. } => part_due.as_mut(),
             _ => None,
         }
     }

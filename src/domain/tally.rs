@@ -9,6 +9,7 @@ use super::dossier::{Dossier, amend};
 use super::event::{Channel, CorrectableField, Event, Fact, LetterTimeliness};
 use super::ids::{BranchId, OfficerId, ProcedureId, SectorId};
 use super::local_time::day_of;
+use super::parts::{Part, PartUnit};
 use super::punctuality::Timeliness;
 use super::words::code_words;
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -184,9 +185,63 @@ impl Sums {
     }
 }
 
+/// Whose parts of the way these are, and which.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PartKey {
+    pub branch: BranchId,
+    pub sector: SectorId,
+    pub procedure: ProcedureId,
+    pub unit: PartUnit,
+    /// The code of the step; empty where it is none.
+    pub step: String,
+    /// Who held the dossier; nil where nobody did.
+    pub officer: OfficerId,
+}
+
+/// Parts that ended on a day, by how they are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PartCounts {
+    pub early: i64,
+    pub on_time: i64,
+    pub overdue: i64,
+    pub not_judged: i64,
+}
+
+impl PartCounts {
+    /// The names of the columns, in the order of [`PartCounts::figures`].
+    pub const COLUMNS: [&'static str; 4] = ["early", "on_time", "overdue", "not_judged"];
+
+    pub fn figures(self) -> [i64; 4] {
+        [self.early, self.on_time, self.overdue, self.not_judged]
+    }
+
+    pub fn count(&mut self, verdict: Option<Timeliness>, times: i64) {
+        *match verdict {
+            Some(Timeliness::Early) => &mut self.early,
+            Some(Timeliness::OnTime) => &mut self.on_time,
+            Some(Timeliness::Overdue) => &mut self.overdue,
+            None => &mut self.not_judged,
+        } += times;
+    }
+
+    pub fn add(&mut self, other: Self, times: i64) {
+        self.early += times * other.early;
+        self.on_time += times * other.on_time;
+        self.overdue += times * other.overdue;
+        self.not_judged += times * other.not_judged;
+    }
+
+    pub fn is_zero(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Counts by whose and by day. Sorted, so that whoever writes them takes rows in one order and never deadlocks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Tally(BTreeMap<(Key, NaiveDate), Counts>);
+pub struct Tally {
+    dossiers: BTreeMap<(Key, NaiveDate), Counts>,
+    parts: BTreeMap<(PartKey, NaiveDate), PartCounts>,
+}
 
 impl FromIterator<((Key, NaiveDate), Counts)> for Tally {
     fn from_iter<I: IntoIterator<Item = ((Key, NaiveDate), Counts)>>(counts: I) -> Self {
@@ -201,21 +256,25 @@ impl FromIterator<((Key, NaiveDate), Counts)> for Tally {
 
 impl Tally {
     pub fn iter(&self) -> impl Iterator<Item = (&Key, NaiveDate, &Counts)> {
-        self.0.iter().map(|((key, day), counts)| (key, *day, counts))
+        self.dossiers.iter().map(|((key, day), counts)| (key, *day, counts))
+    }
+
+    pub fn parts(&self) -> impl Iterator<Item = (&PartKey, NaiveDate, &PartCounts)> {
+        self.parts.iter().map(|((key, day), counts)| (key, *day, counts))
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.dossiers.is_empty() && self.parts.is_empty()
     }
 
     fn at(&mut self, key: Key, day: NaiveDate) -> &mut Counts {
-        self.0.entry((key, day)).or_default()
+        self.dossiers.entry((key, day)).or_default()
     }
 
     /// Adds `other`, `times` over (−1 takes it back).
     pub fn merge(&mut self, other: &Self, times: i64) {
-        for (place, counts) in &other.0 {
-            match self.0.entry(*place) {
+        for (place, counts) in &other.dossiers {
+            match self.dossiers.entry(*place) {
                 Entry::Vacant(entry) => entry.insert(Counts::default()).add(*counts, times),
                 Entry::Occupied(mut entry) => {
                     entry.get_mut().add(*counts, times);
@@ -226,10 +285,17 @@ impl Tally {
                 }
             }
         }
+        for (place, counts) in &other.parts {
+            let mine = self.parts.entry(place.clone()).or_default();
+            mine.add(*counts, times);
+            if mine.is_zero() {
+                self.parts.remove(place);
+            }
+        }
     }
 
     fn prune(&mut self) {
-        self.0.retain(|_, counts| !counts.is_zero());
+        self.dossiers.retain(|_, counts| !counts.is_zero());
     }
 
     /// What one event adds, given the dossier before and after it. Not for corrections: see [`of_correction`].
@@ -253,6 +319,9 @@ impl Tally {
             }
         }
         tally.at(key, day).flow(against, before, after, event);
+        if let Some(part) = before.and_then(|before| Part::ended(before, after, event)) {
+            tally.part(part, after);
+        }
         tally.prune();
         tally
     }
@@ -273,6 +342,18 @@ impl Tally {
                 }
             }
         }
+    }
+
+    fn part(&mut self, Part { unit, step, officer, ended_at, verdict, .. }: Part, dossier: &Dossier) {
+        let key = PartKey {
+            branch: dossier.branch,
+            sector: dossier.sector,
+            procedure: dossier.procedure,
+            unit,
+            step: step.unwrap_or_default(),
+            officer: officer.unwrap_or_else(OfficerId::nil),
+        };
+        self.parts.entry((key, day_of(ended_at))).or_default().count(verdict, 1);
     }
 
     fn late_entry(&mut self, key: Key, occurred_on: NaiveDate, recorded_on: NaiveDate) {

@@ -202,6 +202,8 @@ impl Intake {
         let context = Context {
             calendar: &reference.calendar,
             rules: &rules,
+            // It is in no step yet.
+            shares: &[],
             now: stamp.recorded_at,
             occurred_at: stamp.occurred_at,
             may_backdate,

@@ -156,6 +156,7 @@ impl Life {
         let context = Context {
             calendar: &reference.calendar,
             rules: &rules,
+            shares: &reference.shares(self.dossier.procedure_version),
             now: stamp.recorded_at,
             occurred_at: stamp.occurred_at,
             may_backdate: true,
@@ -223,6 +224,7 @@ pub fn decided(
     let context = Context {
         calendar: &reference.calendar,
         rules: &rules,
+        shares: &reference.shares(dossier.procedure_version),
         now: stamp.recorded_at,
         occurred_at: stamp.occurred_at,
         may_backdate,

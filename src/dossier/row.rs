@@ -13,6 +13,7 @@ use crate::domain::event::{
 };
 use crate::domain::ids::{BranchId, DossierId, OfficerId, ProcedureId, SectorId, VersionId};
 use crate::domain::lifecycle::Status;
+use crate::domain::parts::PartBegun;
 use crate::domain::people::{Applicant, fold};
 use crate::domain::punctuality::{self, Timeliness};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -79,6 +80,8 @@ struct Rest {
     return_channel: Option<ReturnChannel>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     received_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    part: Option<PartBegun>,
 }
 
 /// The columns of two rows that do not hold the same.
@@ -127,6 +130,9 @@ impl DossierRow {
             version: _,
             chain: _,
         } = self;
+        let as_it_was =
+            (!self.standing.0.contains("\"part\"")).then(|| without_part(&told.standing)).flatten();
+        let told = &Self { standing: as_it_was.unwrap_or_else(|| told.standing.clone()), ..told.clone() };
         differing!(self, told, code branch_id sector_id procedure_id procedure_version_id case_code rule_set
             channel status time_limit submitted_at received_at clock_started_at due_on due_at first_due_on
             reappointed_due_on apology_due_on provisional supplement_rounds waiting_since resolved_at timeliness
@@ -148,6 +154,7 @@ impl DossierRow {
             reason: resolved.and_then(|resolution| resolution.reason.clone()),
             return_channel: dossier.returned.as_ref().map(|handover| handover.channel),
             received_by: dossier.returned.as_ref().and_then(|handover| handover.received_by.clone()),
+            part: dossier.part,
         };
         Ok(Self {
             id,
@@ -244,11 +251,18 @@ impl DossierRow {
             }),
             held_by: self.held_by,
             held_step: self.held_step.clone(),
+            part: rest.part,
             letter: rest.letter,
             last_occurred_at: rest.last_occurred_at,
             version: u32::try_from(self.version).map_err(|error| corrupt(&error))?,
         })
     }
+}
+
+/// As rows were written that knew nothing of parts of the way yet.
+fn without_part(standing: &JsonText) -> Option<JsonText> {
+    let rest: Rest = serde_json::from_str(&standing.0).ok()?;
+    text_of(&Rest { part: None, ..rest }).ok()
 }
 
 /// When the clock stood still, out of the rest of a row.

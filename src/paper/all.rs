@@ -115,7 +115,7 @@ fn gather(
 ) -> Outcome<Vec<Wanted>> {
     let mut papers = Vec::new();
     for form in OF_EVENTS {
-        if let Some(sheet) = there(forms::sheet(facts, reference, form, &letters.public_url, now))? {
+        if let Some(sheet) = there(forms::sheet(facts, form, &letters.public_url, now))? {
             papers.push((sheet, None));
         }
     }

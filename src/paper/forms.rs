@@ -12,7 +12,6 @@ use crate::documents::forms::{
 use crate::domain::event::{Event, Fact, ReturnChannel};
 use crate::domain::local_time::day_of;
 use crate::failure::{Failure, Outcome};
-use crate::reference::Reference;
 use chrono::{DateTime, Datelike, Utc};
 use serde::Serialize;
 use serde_json::Value;
@@ -26,13 +25,7 @@ const ONE_SET: &str = "01";
 ///
 /// # Errors
 /// A conflict that says why the dossier has no such paper.
-pub fn sheet(
-    facts: &Facts<'_>,
-    reference: &Reference,
-    form: Form,
-    public_url: &str,
-    now: DateTime<Utc>,
-) -> Outcome<Sheet> {
+pub fn sheet(facts: &Facts<'_>, form: Form, public_url: &str, now: DateTime<Utc>) -> Outcome<Sheet> {
     match form {
         Form::Receipt => {
             let event = required(facts, "paper-not-received", |fact| matches!(fact, Fact::Received { .. }))?;
@@ -61,7 +54,7 @@ pub fn sheet(
         Form::ControlSheet => {
             let received =
                 required(facts, "paper-not-received", |fact| matches!(fact, Fact::Received { .. }))?;
-            let paper = control_sheet(facts, reference, received, now);
+            let paper = control_sheet(facts, received, now);
             Ok(Sheet { occasion: None, dated: now, ..given_out(facts, form, received, None, &paper)? })
         }
         Form::Apology | Form::ApologyLetter | Form::Register => {
@@ -270,12 +263,7 @@ fn stopping_notice(facts: &Facts<'_>, event: &Event) -> Outcome<StoppingNotice> 
     })
 }
 
-fn control_sheet(
-    facts: &Facts<'_>,
-    reference: &Reference,
-    received: &Event,
-    now: DateTime<Utc>,
-) -> ControlSheet {
+fn control_sheet(facts: &Facts<'_>, received: &Event, now: DateTime<Utc>) -> ControlSheet {
     let owner = &facts.told.applicant;
     let deadline = facts.dossier.clock.as_ref().map(|clock| clock.deadline.due_at);
     ControlSheet {
@@ -289,7 +277,7 @@ fn control_sheet(
         received_at: wording::moment(received.occurred_at),
         due_at: deadline.map(wording::moment).unwrap_or_default(),
         agency: facts.branch.name.clone(),
-        legs: control_sheet::legs(facts, reference),
+        legs: control_sheet::legs(facts),
     }
 }
 

@@ -46,7 +46,7 @@ pub fn given_out(desk: &Desk<'_>, code: &str, form: Form) -> Outcome<GivenOut> {
         seen(desk, c, code)?;
         let (id, dossier) = dossier::find(c, code)?;
         let facts = Facts::read(c, &reference, id, dossier)?;
-        let sheet = forms::sheet(&facts, &reference, form, &desk.letters.public_url, desk.now)?;
+        let sheet = forms::sheet(&facts, form, &desk.letters.public_url, desk.now)?;
         let stored = match &sheet.occasion {
             Some(occasion) => kept(c, id, form, occasion)?,
             None => None,

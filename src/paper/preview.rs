@@ -105,7 +105,7 @@ pub async fn preview_document(
             };
             let facts = Facts::read(c, &reference, id, dossier)?;
             let facts = facts.foresee(event, officer.id, &officer.full_name);
-            let sheet = forms::sheet(&facts, &reference, form, &url, now)?.preview();
+            let sheet = forms::sheet(&facts, form, &url, now)?.preview();
             let own = own_template(c, sheet.branch, form)?;
             Ok::<_, Failure>((sheet, own))
         })

@@ -55,7 +55,7 @@ pub async fn dossier_document(
                 Form::Apology => apology::sheet_of_dossier(c, &reference, &room, id, now)?,
                 _ => {
                     let facts = Facts::read(c, &reference, id, dossier)?;
-                    forms::sheet(&facts, &reference, form, &room.public_url, now)?
+                    forms::sheet(&facts, form, &room.public_url, now)?
                 }
             };
             let sheet = if preview { sheet.preview() } else { sheet };

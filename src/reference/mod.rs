@@ -61,6 +61,7 @@ impl RuleSet {
             valid_from: self.valid_from,
             supplement_mode: self.supplement_mode,
             supplement_request_days: self.supplement_request_days,
+            handover_cutoff: self.handover_cutoff,
         }
     }
 }
@@ -220,6 +221,12 @@ impl Reference {
         let (procedure, version) = *self.version_places.get(&id)?;
         let procedure = self.procedures.get(procedure)?;
         Some((procedure, procedure.versions.get(version)?))
+    }
+
+    /// The share of the limit of each step of its process, in per cent, by its code.
+    pub fn shares(&self, version: VersionId) -> Vec<(&str, u32)> {
+        let steps = self.version_by_id(version).map(|(_, version)| version.steps.as_slice());
+        steps.unwrap_or_default().iter().map(|step| (step.code.as_str(), step.share_percent)).collect()
     }
 
     pub fn rule_sets(&self) -> &[Arc<RuleSet>] {

@@ -40,9 +40,11 @@ pub fn tell(
         .rule_set(&registration.rule_set)
         .ok_or_else(|| vec![CellFault::new(Column::ReceivedAt, "rule-set-missing")])?
         .for_decisions();
+    let shares = reference.shares(registration.version);
     let context = |occurred_at| Context {
         calendar: &reference.calendar,
         rules: &rules,
+        shares: &shares,
         now,
         occurred_at,
         // The register is older than we are.

@@ -1,41 +1,34 @@
 //! `GET /rates/handling`: how each unit kept its own part of the way, clock from hand-over, so that whoever gets a dossier
 //! late is not charged for it. As the control sheet of each dossier judges them (`domain/parts.rs`).
 //!
-//! Not one of the rates: parts are in no tally, and the histories of the dossiers under way in the days asked for are read.
+//! Not one of the rates: parts are counted, not dossiers. From tallies of their own, as every other figure.
 
+use super::cover::{self, Grain};
 use super::format::{Format, Sheet, answer};
 use super::heading::Heading;
-use super::store::{Scan, Told, candidates, officer_names};
+use super::store::{PartSelection, PartSummed, PartsApart, officer_names, part_sums};
 use super::view::RateView;
 use crate::account::Officer;
 use crate::apology::Letters;
-use crate::db::Conn;
+use crate::db::{Conn, DbError};
 use crate::documents::dates;
 use crate::documents::table::{Cell, Column, Table};
-use crate::domain::dossier::{Dossier, replay};
-use crate::domain::event::Event;
-use crate::domain::ids::{BranchId, DossierId, OfficerId, ProcedureId};
+use crate::domain::ids::{BranchId, OfficerId, ProcedureId};
 use crate::domain::local_time::day_of;
-use crate::domain::parts::{Part, Yardstick, parts};
-use crate::domain::punctuality::Timeliness;
+use crate::domain::parts::PartUnit;
 use crate::domain::rates::Rate;
+use crate::domain::tally::PartCounts;
 use crate::domain::words::code_words;
-use crate::dossier::histories;
-use crate::failure::{Failure, FieldFault, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::http::{House, Problem, Query};
 use crate::reference::Reference;
 use crate::report::asked::Asked;
-use crate::report::question::Question;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
-
-const AT_ONCE: usize = 500;
-/// Dossiers under way in the days asked for; more are asked for branch by branch or in shorter periods.
-const MOST: usize = 20_000;
 
 /// What parts are kept apart by, beside their unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -106,7 +99,7 @@ pub struct HandlingRow {
 }
 
 /// Parts that ended in these days.
-#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct HandlingFigures {
     pub total: i64,
     pub early: i64,
@@ -118,21 +111,36 @@ pub struct HandlingFigures {
     pub rate: Option<RateView>,
 }
 
-impl HandlingFigures {
-    fn count(&mut self, verdict: Option<Timeliness>) {
-        self.total += 1;
-        *match verdict {
-            Some(Timeliness::Early) => &mut self.early,
-            Some(Timeliness::OnTime) => &mut self.on_time,
-            Some(Timeliness::Overdue) => &mut self.overdue,
-            None => &mut self.not_judged,
-        } += 1;
+impl From<PartCounts> for HandlingFigures {
+    fn from(counts: PartCounts) -> Self {
+        let PartCounts { early, on_time, overdue, not_judged } = counts;
+        let (in_time, judged) = (early + on_time, early + on_time + overdue);
+        let rate = Rate::of(in_time, judged).map(RateView::from);
+        Self { total: judged + not_judged, early, on_time, overdue, not_judged, rate }
     }
+}
 
-    fn divided(mut self) -> Self {
-        let in_time = self.early + self.on_time;
-        self.rate = Rate::of(in_time, in_time + self.overdue).map(RateView::from);
-        self
+/// Whose row a part stands in, as far as rows are kept apart.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    branch: Option<BranchId>,
+    procedure: Option<ProcedureId>,
+    unit: PartUnit,
+    step: Option<String>,
+    /// Nil where nobody held it.
+    officer: Option<OfficerId>,
+}
+
+impl Key {
+    fn of(summed: &PartSummed) -> Outcome<Self> {
+        let PartSummed { branch, procedure, unit, step, officer, .. } = summed;
+        Ok(Self {
+            branch: *branch,
+            procedure: *procedure,
+            unit: unit.parse().map_err(|unknown| DbError::Corrupt(format!("a tally: {unknown}")))?,
+            step: Some(step.clone()).filter(|step| !step.is_empty()),
+            officer: *officer,
+        })
     }
 }
 
@@ -166,7 +174,7 @@ pub async fn show_handling(
 /// The answer. `scope` is the one branch that the asker sees.
 ///
 /// # Errors
-/// `Invalid` or `Forbidden` for what may not be asked, or is too much.
+/// `Invalid` or `Forbidden` for what may not be asked.
 pub fn handling(
     c: &mut Conn<'_>,
     reference: &Reference,
@@ -181,23 +189,33 @@ pub fn handling(
         ..Asked::of_days(asked.from, asked.to, None)
     };
     let question = question.question(c, reference, today, scope)?;
-    let names = if asked.by.contains(&Apart::Officer) { officer_names(c)? } else { Default::default() };
-    let (mut rows, mut total) = (BTreeMap::<Key, HandlingFigures>::new(), HandlingFigures::default());
-    each_under_way(c, &question, &mut |events| {
-        let Some((dossier, _)) = replay(events) else { return };
-        for part in parts_of(reference, &dossier, events) {
-            let day = day_of(part.ended_at);
-            if day < question.from || day > question.to {
-                continue;
-            }
-            total.count(part.verdict);
-            rows.entry(Key::of(asked, &dossier, &part)).or_default().count(part.verdict);
+    let apart = |by| asked.by.contains(&by);
+    let names = if apart(Apart::Officer) { officer_names(c)? } else { Default::default() };
+    let until = question.to.succ_opt().unwrap_or(question.to);
+    let ranges = cover::between(question.from, until, Grain::Month);
+    let selection = PartSelection {
+        ranges: ranges.into_iter().map(|range| (0, range)).collect(),
+        apart_by_day: Vec::new(),
+        apart: PartsApart {
+            branch: apart(Apart::Branch),
+            sector: false,
+            procedure: apart(Apart::Procedure),
+            officer: apart(Apart::Officer),
+        },
+        only: question.only,
+    };
+    let (mut rows, mut total) = (BTreeMap::<Key, PartCounts>::new(), PartCounts::default());
+    for summed in part_sums(c, &selection)? {
+        let counts = summed.counts();
+        if !counts.is_zero() {
+            total.add(counts, 1);
+            rows.entry(Key::of(&summed)?).or_default().add(counts, 1);
         }
-    })?;
+    }
     let mut rows: Vec<HandlingRow> = rows
         .into_iter()
         .map(|(key, figures)| {
-            let named = key.officer.flatten().and_then(|id| names.get(&id).cloned());
+            let named = key.officer.and_then(|id| names.get(&id).cloned());
             HandlingRow {
                 branch_code: key.branch.map(|id| {
                     reference.branch_by_id(id).map_or_else(|| id.to_string(), |branch| branch.code.clone())
@@ -205,17 +223,17 @@ pub fn handling(
                 procedure_code: key.procedure.map(|id| {
                     reference.procedure_by_id(id).map_or_else(|| id.to_string(), |found| found.code.clone())
                 }),
-                unit: key.unit,
+                unit: key.unit.as_str(),
                 step_name: key.step.as_deref().and_then(|step| step_name(reference, key.procedure, step)),
                 step: key.step,
                 officer: key.officer.map(|_| named.as_ref().map(|(username, _)| username.clone())),
                 officer_name: named.map(|(_, full_name)| full_name),
-                figures: figures.divided(),
+                figures: figures.into(),
             }
         })
         .collect();
     rows.sort_by(|a, b| a.place().cmp(&b.place()));
-    Ok(HandlingView { from: question.from, to: question.to, rows, total: total.divided() })
+    Ok(HandlingView { from: question.from, to: question.to, rows, total: total.into() })
 }
 
 impl HandlingRow {
@@ -321,71 +339,4 @@ fn unit_in_words(row: &HandlingRow) -> String {
         (None, None, "counter") => "Bộ phận một cửa".to_owned(),
         (None, None, _) => "Cán bộ xử lý".to_owned(),
     }
-}
-
-/// Whose row a part stands in.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    branch: Option<BranchId>,
-    procedure: Option<ProcedureId>,
-    unit: &'static str,
-    step: Option<String>,
-    officer: Option<Option<OfficerId>>,
-}
-
-impl Key {
-    fn of(asked: &HandlingAsked, dossier: &Dossier, part: &Part) -> Self {
-        let holding = &part.holding;
-        let apart = |by| asked.by.contains(&by);
-        Self {
-            branch: apart(Apart::Branch).then_some(dossier.branch),
-            procedure: apart(Apart::Procedure).then_some(dossier.procedure),
-            unit: match (holding.at_counter, &holding.step) {
-                (true, _) => "counter",
-                (false, Some(_)) => "step",
-                (false, None) => "handling",
-            },
-            step: holding.step.clone(),
-            officer: apart(Apart::Officer).then_some(holding.officer),
-        }
-    }
-}
-
-/// The parts of a dossier, judged by the rules it was received under and the process of its version.
-fn parts_of(reference: &Reference, dossier: &Dossier, events: &[Event]) -> Vec<Part> {
-    let version = reference.version_by_id(dossier.procedure_version);
-    let steps = version.map(|(_, version)| version.steps.as_slice()).unwrap_or_default();
-    let shares: Vec<(&str, u32)> =
-        steps.iter().map(|step| (step.code.as_str(), step.share_percent)).collect();
-    let yardstick = Yardstick {
-        calendar: &reference.calendar,
-        cutoff: reference.rule_set(&dossier.rule_set).map(|rules| rules.handover_cutoff),
-        limit: &dossier.time_limit,
-        shares: &shares,
-    };
-    parts(events, dossier, &yardstick)
-}
-
-/// The history of each dossier that was under way in these days.
-fn each_under_way(c: &mut Conn<'_>, question: &Question, hear: &mut dyn FnMut(&[Event])) -> Outcome<()> {
-    let scans = [Scan::Open { by: question.to }, Scan::EndedSince { from: question.from, to: question.to }];
-    let (mut seen, told) = (0, Told::default());
-    for scan in scans {
-        let mut after = None;
-        loop {
-            let wanted = i64::try_from(AT_ONCE).unwrap_or(i64::MAX);
-            let places = candidates(c, scan, &question.only, &told, after, wanted)?;
-            let ids: Vec<DossierId> = places.iter().map(super::store::Place::id).collect();
-            seen += ids.len();
-            if seen > MOST {
-                return Err(Failure::Invalid(vec![FieldFault::with("/query/to", "too-many", MOST)]));
-            }
-            histories(c, &ids)?.iter().for_each(|(_, events)| hear(events));
-            after = places.last().copied();
-            if places.len() < AT_ONCE {
-                break;
-            }
-        }
-    }
-    Ok(())
 }

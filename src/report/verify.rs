@@ -1,16 +1,18 @@
 //! `motcua verify`: distrusts everything that is stored and counts again from the events: the chain of each
-//! dossier, its row, the numbering of codes, and every cell of both tables of tallies.
+//! dossier, its row, the numbering of codes, and every cell of all tables of tallies.
 //!
 //! Branch by branch. In memory are the tallies of one branch, its dossiers' keys, and the number of every code:
 //! some ten bytes a dossier, whatever happened to it.
 
 use super::cover::{Grain, Range};
-use super::question::{RowKey, key_of};
-use super::store::{self, Apart, Only, Selection, strays};
-use super::tally_rows;
-use crate::db::Conn;
+pub use super::question::RowKey;
+use super::question::key_of;
+use super::store::{self, Apart, Only, PartSelection, PartsApart, Selection, strays};
+pub use super::tally_rows::PartRowKey;
+use super::tally_rows::{self, PART_GRAINS};
+use crate::db::{Conn, DbError};
 use crate::domain::ids::BranchId;
-use crate::domain::tally::{Sums, Tally, of_life};
+use crate::domain::tally::{PartCounts, PartKey, Sums, Tally, of_life};
 use crate::dossier::{self, Finding};
 use crate::failure::Outcome;
 use chrono::{Datelike, NaiveDate};
@@ -44,6 +46,13 @@ pub enum Difference {
     Tally {
         table: &'static str,
         cell: Cell,
+        figure: &'static str,
+        stored: i64,
+        counted: i64,
+    },
+    /// A figure of a row of parts of the way.
+    Parts {
+        place: PartRowKey,
         figure: &'static str,
         stored: i64,
         counted: i64,
@@ -114,6 +123,7 @@ pub fn verify(c: &mut Conn<'_>, watch: &mut dyn FnMut(u64, u64)) -> Outcome<Veri
             watch(verified.dossiers, total);
         }
         compare_tallies(c, branch, &tally, &mut verified)?;
+        compare_parts(c, branch, &tally, &mut verified)?;
     }
     for (table, rows) in strays(c)? {
         verified.found(Difference::StrayTallies { table, rows });
@@ -122,7 +132,7 @@ pub fn verify(c: &mut Conn<'_>, watch: &mut dyn FnMut(u64, u64)) -> Outcome<Veri
     Ok(verified)
 }
 
-/// Both tables of one branch, in all grains.
+/// Both tables of a branch's dossiers, in all grains.
 fn compare_tallies(
     c: &mut Conn<'_>,
     branch: BranchId,
@@ -188,6 +198,47 @@ fn compare_cell(table: &'static str, cell: Cell, stored: &Sums, counted: &Sums, 
     for ((figure, stored), (_, counted)) in stored.named().zip(counted.named()) {
         if stored != counted {
             verified.found(Difference::Tally { table, cell, figure, stored, counted });
+        }
+    }
+}
+
+/// The parts of the way of a branch's dossiers.
+fn compare_parts(c: &mut Conn<'_>, branch: BranchId, tally: &Tally, verified: &mut Verified) -> Outcome<()> {
+    let mut counted: BTreeMap<PartRowKey, PartCounts> = tally_rows::parts(tally).into_iter().collect();
+    for year in years(store::tallied_days(c, "tallies_parts", branch)?) {
+        let selection = PartSelection {
+            ranges: PART_GRAINS.map(|grain| (grain.number(), Range { grain, ..year })).to_vec(),
+            apart_by_day: PART_GRAINS.map(Grain::number).to_vec(),
+            apart: PartsApart { branch: true, sector: true, procedure: true, officer: true },
+            only: Only { branches: vec![branch], ..Only::default() },
+        };
+        for row in store::part_sums(c, &selection)? {
+            let grain = PART_GRAINS.into_iter().find(|grain| grain.number() == row.segment);
+            let whose = row.branch.zip(row.sector).zip(row.procedure).zip(row.officer);
+            let (Some(grain), Some(day), Some((((branch, sector), procedure), officer))) =
+                (grain, row.day, whose)
+            else {
+                continue;
+            };
+            let unit = row.unit.parse().map_err(|unknown| DbError::Corrupt(format!("a tally: {unknown}")))?;
+            let whose = PartKey { branch, sector, procedure, unit, step: row.step.clone(), officer };
+            let place = PartRowKey { whose, grain, day };
+            let counts = counted.remove(&place).unwrap_or_default();
+            compare_part(place, row.counts(), counts, verified);
+        }
+    }
+    for (place, counts) in counted {
+        compare_part(place, PartCounts::default(), counts, verified);
+    }
+    Ok(())
+}
+
+fn compare_part(place: PartRowKey, stored: PartCounts, counted: PartCounts, verified: &mut Verified) {
+    verified.cells += 1;
+    let figures = stored.figures().into_iter().zip(counted.figures());
+    for (figure, (stored, counted)) in PartCounts::COLUMNS.into_iter().zip(figures) {
+        if stored != counted {
+            verified.found(Difference::Parts { place: place.clone(), figure, stored, counted });
         }
     }
 }

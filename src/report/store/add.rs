@@ -1,12 +1,12 @@
-//! Adding a tally to both tables, in all grains.
+//! Adding a tally to its tables, in all grains.
 
-use super::{COARSE, FINE, Table, Value, bind};
+use super::{COARSE, FINE, PARTS, Table, Value, bind};
 use crate::db::Conn;
 use crate::db::types::UuidSql;
 use crate::domain::ids::Id;
-use crate::domain::tally::{Counts, Sums, Tally};
+use crate::domain::tally::{Counts, PartCounts, Sums, Tally};
 use crate::failure::Outcome;
-use crate::report::tally_rows::{self, CoarseKey, FineKey};
+use crate::report::tally_rows::{self, CoarseKey, FineKey, PartRowKey};
 use chrono::NaiveDate;
 use diesel::backend::Backend;
 use diesel::pg::Pg;
@@ -14,6 +14,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{Array, BigInt, Date, HasSqlType, SmallInt, Text};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// Rows in one statement at most.
@@ -22,12 +23,13 @@ const ROWS_AT_ONCE: usize = 1000;
 /// An import's come as columns, else PostgreSQL would read a text of a thousand rows each time.
 const ROWS_PREPARED: usize = 24;
 
-/// The rows of both tables that a tally adds to, in all grains: folded before the transaction begins, because others
+/// The rows of the tables that a tally adds to, in all grains: folded before the transaction begins, because others
 /// wait while it lasts.
 #[derive(Default)]
 pub struct Additions {
     coarse: Vec<Row>,
     fine: Vec<Row>,
+    parts: Vec<Row>,
 }
 
 impl Additions {
@@ -35,6 +37,7 @@ impl Additions {
         Self {
             coarse: tally_rows::coarse(tally).into_iter().map(coarse_row).collect(),
             fine: tally_rows::fine(tally).into_iter().map(fine_row).collect(),
+            parts: tally_rows::parts(tally).into_iter().map(part_row).collect(),
         }
     }
 
@@ -43,19 +46,23 @@ impl Additions {
         match tx {
             // One row at a time by one prepared statement: nothing to undo half-way, hence no statement journal.
             Conn::Sqlite(c) => {
-                self.coarse.iter().try_for_each(|row| One::<false>(row).execute(*c).map(drop))?;
-                self.fine.iter().try_for_each(|row| One::<true>(row).execute(*c).map(drop))?;
+                self.coarse.iter().try_for_each(|row| One::<0>(row).execute(*c).map(drop))?;
+                self.fine.iter().try_for_each(|row| One::<1>(row).execute(*c).map(drop))?;
+                self.parts.iter().try_for_each(|row| One::<2>(row).execute(*c).map(drop))?;
             }
             Conn::Pg(c)
                 if (1..=ROWS_PREPARED).contains(&self.coarse.len())
-                    && (1..=ROWS_PREPARED).contains(&self.fine.len()) =>
+                    && (1..=ROWS_PREPARED).contains(&self.fine.len())
+                    && self.parts.len() <= ROWS_PREPARED =>
             {
-                // One round trip for both. PostgreSQL runs the main statement first, and the other at its end.
-                let coarse = Addition { table: &COARSE, rows: &self.coarse };
-                Both { coarse, fine: Addition { table: &FINE, rows: &self.fine } }.execute(*c)?;
+                // One round trip for all. PostgreSQL runs the main statement first, and the others at its end.
+                let of = |table, rows| Addition { table, rows };
+                let (coarse, fine) = (of(&COARSE, &self.coarse), of(&FINE, &self.fine));
+                AtOnce { coarse, fine, parts: of(&PARTS, &self.parts) }.execute(*c)?;
             }
             Conn::Pg(c) => {
-                for (table, rows) in [(&COARSE, &self.coarse), (&FINE, &self.fine)] {
+                let tables = [(&COARSE, &self.coarse), (&FINE, &self.fine), (&PARTS, &self.parts)];
+                for (table, rows) in tables {
                     for rows in rows.chunks(ROWS_AT_ONCE) {
                         if rows.len() > ROWS_PREPARED {
                             Columns::of(table, rows).execute(*c)?;
@@ -93,8 +100,24 @@ fn fine_row((key, counts): (FineKey, Counts)) -> Row {
             Value::Day(key.day),
             key.sector.into(),
             key.procedure.into(),
-            Value::Word(key.channel),
+            Value::Word(Cow::Borrowed(key.channel)),
             key.officer.into(),
+        ],
+        figures: counts.figures().to_vec(),
+    }
+}
+
+fn part_row((PartRowKey { whose, grain, day }, counts): (PartRowKey, PartCounts)) -> Row {
+    Row {
+        key: vec![
+            whose.branch.into(),
+            grain.into(),
+            Value::Day(day),
+            whose.sector.into(),
+            whose.procedure.into(),
+            Value::Word(Cow::Borrowed(whose.unit.as_str())),
+            Value::Word(Cow::Owned(whose.step)),
+            whose.officer.into(),
         ],
         figures: counts.figures().to_vec(),
     }
@@ -136,23 +159,29 @@ where
     }
 }
 
-/// To both tables at once, on PostgreSQL.
-struct Both<'a> {
+/// To all tables at once, on PostgreSQL.
+struct AtOnce<'a> {
     coarse: Addition<'a>,
     fine: Addition<'a>,
+    /// Most acts end no part.
+    parts: Addition<'a>,
 }
 
-impl QueryId for Both<'_> {
+impl QueryId for AtOnce<'_> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl RunQueryDsl<PgConnection> for Both<'_> {}
+impl RunQueryDsl<PgConnection> for AtOnce<'_> {}
 
-impl QueryFragment<Pg> for Both<'_> {
+impl QueryFragment<Pg> for AtOnce<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("with fine as (");
         self.fine.walk_ast(out.reborrow())?;
+        if !self.parts.rows.is_empty() {
+            out.push_sql("), parts as (");
+            self.parts.walk_ast(out.reborrow())?;
+        }
         out.push_sql(") ");
         self.coarse.walk_ast(out)
     }
@@ -167,7 +196,7 @@ struct Columns<'a> {
 
 enum Column {
     Ids(Vec<Id<()>>),
-    Words(Vec<&'static str>),
+    Words(Vec<Cow<'static, str>>),
     Numbers(Vec<i16>),
     Days(Vec<NaiveDate>),
 }
@@ -178,7 +207,7 @@ impl Column {
         macro_rules! all {
             ($kind:ident) => {
                 values
-                    .filter_map(|value| if let Value::$kind(one) = value { Some(*one) } else { None })
+                    .filter_map(|value| if let Value::$kind(one) = value { Some(one.clone()) } else { None })
                     .collect()
             };
         }
@@ -237,24 +266,29 @@ impl QueryFragment<Pg> for Columns<'_> {
     }
 }
 
-/// The same for one row of the coarse or the fine table: prepared once, found again by its type.
-struct One<'a, const FINE_TABLE: bool>(&'a Row);
+/// The same for one row of one of the tables: prepared once, found again by its type.
+struct One<'a, const TABLE: usize>(&'a Row);
 
 /// Its text around the values; made once, because it is walked through for every row.
-fn around(fine: bool) -> &'static (String, String) {
+fn around(table: usize) -> &'static (String, String) {
     static COARSE_TEXT: LazyLock<(String, String)> = LazyLock::new(|| (head(&COARSE), tail(&COARSE)));
     static FINE_TEXT: LazyLock<(String, String)> = LazyLock::new(|| (head(&FINE), tail(&FINE)));
-    if fine { &FINE_TEXT } else { &COARSE_TEXT }
+    static PARTS_TEXT: LazyLock<(String, String)> = LazyLock::new(|| (head(&PARTS), tail(&PARTS)));
+    match table {
+        0 => &COARSE_TEXT,
+        1 => &FINE_TEXT,
+        _ => &PARTS_TEXT,
+    }
 }
 
-impl<const FINE_TABLE: bool> QueryId for One<'_, FINE_TABLE> {
-    type QueryId = One<'static, FINE_TABLE>;
+impl<const TABLE: usize> QueryId for One<'_, TABLE> {
+    type QueryId = One<'static, TABLE>;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl<C, const FINE_TABLE: bool> RunQueryDsl<C> for One<'_, FINE_TABLE> {}
+impl<C, const TABLE: usize> RunQueryDsl<C> for One<'_, TABLE> {}
 
-impl<DB, const FINE_TABLE: bool> QueryFragment<DB> for One<'_, FINE_TABLE>
+impl<DB, const TABLE: usize> QueryFragment<DB> for One<'_, TABLE>
 where
     DB: Backend + HasSqlType<UuidSql>,
     Id<()>: ToSql<UuidSql, DB>,
@@ -264,7 +298,7 @@ where
     NaiveDate: ToSql<Date, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let (before, after) = around(FINE_TABLE);
+        let (before, after) = around(TABLE);
         out.push_sql(before);
         out.push_sql("(");
         values(&mut out, self.0)?;

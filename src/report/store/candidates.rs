@@ -25,8 +25,6 @@ pub enum Scan {
     Open { by: NaiveDate },
     /// Received up to this day, and ended after it.
     EndedAfter { by: NaiveDate },
-    /// Received up to the last of these days, and ended on the first or later.
-    EndedSince { from: NaiveDate, to: NaiveDate },
     /// Ended in these days.
     Ended { from: NaiveDate, to: NaiveDate },
 }
@@ -111,9 +109,6 @@ pub fn candidates(
         Scan::Received { from, to } => received(c, (begin(from), end(to)), only, told, after, limit),
         Scan::Open { by } => open(c, end(by), only, told, after, limit),
         Scan::EndedAfter { by } => ended(c, (end(by), None), Some(end(by)), only, told, after, limit),
-        Scan::EndedSince { from, to } => {
-            ended(c, (begin(from), None), Some(end(to)), only, told, after, limit)
-        }
         Scan::Ended { from, to } => ended(c, (begin(from), Some(end(to))), None, only, told, after, limit),
     }
 }

@@ -4,6 +4,7 @@
 mod add;
 mod candidates;
 mod officers;
+mod part_sums;
 mod reappointed;
 mod recount;
 mod sums;
@@ -11,6 +12,7 @@ mod sums;
 pub use add::Additions;
 pub use candidates::{Place, Scan, Told, candidates};
 pub use officers::{officer_named, officer_names};
+pub use part_sums::{PartSelection, PartSummed, PartsApart, part_sums};
 pub use reappointed::reappointed_under_way;
 pub use recount::{branches, code_counters, strays, tallied_days};
 pub use sums::{Apart, Only, Selection, Summed, sums};
@@ -18,13 +20,14 @@ pub use sums::{Apart, Only, Selection, Summed, sums};
 use super::cover::Grain;
 use crate::db::types::UuidSql;
 use crate::domain::ids::Id;
-use crate::domain::tally::Counts;
+use crate::domain::tally::{Counts, PartCounts};
 use chrono::NaiveDate;
 use diesel::QueryResult;
 use diesel::backend::Backend;
 use diesel::query_builder::AstPass;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{Date, HasSqlType, SmallInt, Text};
+use std::borrow::Cow;
 
 struct Table {
     name: &'static str,
@@ -64,9 +67,17 @@ const FINE: Table = Table {
     figures: &Counts::COLUMNS,
 };
 
+/// Parts of the way that ended.
+const PARTS: Table = Table {
+    name: "tallies_parts",
+    key: &["branch_id", "grain", "day", "sector_id", "procedure_id", "unit", "step", "officer_id"],
+    figures: &PartCounts::COLUMNS,
+};
+
+#[derive(Clone)]
 enum Value {
     Id(Id<()>),
-    Word(&'static str),
+    Word(Cow<'static, str>),
     Number(i16),
     Day(NaiveDate),
 }
@@ -93,7 +104,7 @@ where
 {
     match value {
         Value::Id(id) => out.push_bind_param::<UuidSql, _>(id),
-        Value::Word(word) => out.push_bind_param::<Text, str>(word),
+        Value::Word(word) => out.push_bind_param::<Text, str>(&**word),
         Value::Number(number) => out.push_bind_param::<SmallInt, _>(number),
         Value::Day(day) => out.push_bind_param::<Date, _>(day),
     }

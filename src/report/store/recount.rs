@@ -2,7 +2,7 @@
 
 use crate::both;
 use crate::db::Conn;
-use crate::db::schema::{branches, code_counters, tallies, tallies_fine};
+use crate::db::schema::{branches, code_counters, tallies, tallies_fine, tallies_parts};
 use crate::domain::ids::BranchId;
 use crate::failure::Outcome;
 use chrono::NaiveDate;
@@ -30,6 +30,11 @@ pub fn tallied_days(
             .filter(tallies_fine::branch_id.eq(branch))
             .select((min(tallies_fine::day), max(tallies_fine::day)))
             .first(c))?
+    } else if table == super::PARTS.name {
+        both!(c, |c| tallies_parts::table
+            .filter(tallies_parts::branch_id.eq(branch))
+            .select((min(tallies_parts::day), max(tallies_parts::day)))
+            .first(c))?
     } else {
         both!(c, |c| tallies::table
             .filter(tallies::branch_id.eq(branch))
@@ -42,11 +47,12 @@ pub fn tallied_days(
 /// Tables with rows of branches that there are not, and how many.
 pub fn strays(c: &mut Conn<'_>) -> Outcome<Vec<(&'static str, i64)>> {
     let known: Vec<BranchId> = both!(c, |c| branches::table.select(branches::id).load(c))?;
-    let (coarse, fine): (i64, i64) = both!(c, |c| (
+    let (coarse, fine, parts): (i64, i64, i64) = both!(c, |c| (
         tallies::table.filter(tallies::branch_id.ne_all(&known)).count().get_result(c)?,
         tallies_fine::table.filter(tallies_fine::branch_id.ne_all(&known)).count().get_result(c)?,
+        tallies_parts::table.filter(tallies_parts::branch_id.ne_all(&known)).count().get_result(c)?,
     ));
-    let rows = [(super::COARSE.name, coarse), (super::FINE.name, fine)];
+    let rows = [(super::COARSE.name, coarse), (super::FINE.name, fine), (super::PARTS.name, parts)];
     Ok(rows.into_iter().filter(|(_, rows)| *rows > 0).collect())
 }
 

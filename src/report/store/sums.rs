@@ -15,6 +15,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Date, HasSqlType, Nullable, SmallInt, Text, Untyped};
+use std::borrow::Cow;
 
 /// What is added up, and how it is kept apart.
 #[derive(Debug, Clone, Default)]
@@ -175,11 +176,13 @@ pub fn sums(c: &mut Conn<'_>, selection: &Selection) -> Outcome<Vec<Summed>> {
     Ok(both!(c, |c| Question::of(selection).load::<Summed>(c))?)
 }
 
-/// A [`Selection`] as a statement.
-struct Question {
+/// A selection as a statement.
+pub(super) struct Question {
     table: &'static Table,
     /// The column, the name it gets, and whether it is kept apart.
-    keys: [(&'static str, &'static str, bool); 5],
+    keys: Vec<(&'static str, &'static str, bool)>,
+    /// The sums, as they are selected after the keys.
+    figures: String,
     /// Columns, and what they may hold.
     only: Vec<(&'static str, Vec<Value>)>,
     arms: Vec<Arm>,
@@ -193,52 +196,76 @@ struct Arm {
     until: Value,
 }
 
-impl Question {
-    fn of(selection: &Selection) -> Self {
-        let Selection { ranges, apart_by_day, apart, only } = selection;
-        let mut held = vec![("branch_id", only.branches.iter().copied().map(Value::from).collect())];
-        held.extend(only.sector.map(|id| ("sector_id", vec![id.into()])));
-        held.extend(only.procedure.map(|id| ("procedure_id", vec![id.into()])));
-        held.extend(only.channel.map(|channel| ("channel", vec![Value::Word(channel.as_str())])));
-        held.extend(only.officer.map(|id| ("officer_id", vec![id.into()])));
-        let arm = |(segment, range): &(i16, Range)| Arm {
+impl Arm {
+    fn all(ranges: &[(i16, Range)], apart_by_day: &[i16]) -> Vec<Self> {
+        let arm = |(segment, range): &(i16, Range)| Self {
             segment: Value::Number(*segment),
             by_day: apart_by_day.contains(segment),
             grain: range.grain.into(),
             from: range.from.map(Value::Day),
             until: Value::Day(range.until),
         };
-        Self {
-            table: selection.table(),
-            keys: [
-                ("branch_id", "branch", apart.branch),
-                ("sector_id", "sector", apart.sector),
-                ("procedure_id", "procedure", apart.procedure),
-                ("channel", "channel", apart.channel),
-                ("officer_id", "officer", apart.officer),
-            ],
-            only: held,
-            arms: ranges.iter().map(arm).collect(),
+        ranges.iter().map(arm).collect()
+    }
+}
+
+impl Only {
+    /// As columns, and what they may hold.
+    fn held(&self) -> Vec<(&'static str, Vec<Value>)> {
+        let mut held = vec![("branch_id", self.branches.iter().copied().map(Value::from).collect())];
+        held.extend(self.sector.map(|id| ("sector_id", vec![id.into()])));
+        held.extend(self.procedure.map(|id| ("procedure_id", vec![id.into()])));
+        let word = |channel: Channel| Value::Word(Cow::Borrowed(channel.as_str()));
+        held.extend(self.channel.map(|channel| ("channel", vec![word(channel)])));
+        held.extend(self.officer.map(|id| ("officer_id", vec![id.into()])));
+        held
+    }
+}
+
+impl Question {
+    fn of(selection: &Selection) -> Self {
+        let Selection { ranges, apart_by_day, apart, only } = selection;
+        let table = selection.table();
+        let keys = vec![
+            ("branch_id", "branch", apart.branch),
+            ("sector_id", "sector", apart.sector),
+            ("procedure_id", "procedure", apart.procedure),
+            ("channel", "channel", apart.channel),
+            ("officer_id", "officer", apart.officer),
+        ];
+        let mut figures = String::new();
+        for channel in Channel::ALL {
+            let received = if table.name == COARSE.name {
+                format!("received_{channel}")
+            } else {
+                format!("case when channel = '{channel}' then received else 0 end")
+            };
+            figures.push_str(&sum(&received, channel.as_str()));
         }
+        for figure in Counts::COLUMNS.iter().skip(1) {
+            figures.push_str(&sum(figure, figure));
+        }
+        Self { table, keys, figures, only: only.held(), arms: Arm::all(ranges, apart_by_day) }
+    }
+
+    /// The same of a table whose figures are added up as they are.
+    pub(super) fn plain(
+        table: &'static Table,
+        keys: Vec<(&'static str, &'static str, bool)>,
+        only: &Only,
+        (ranges, apart_by_day): (&[(i16, Range)], &[i16]),
+    ) -> Self {
+        let figures = table.figures.iter().map(|figure| sum(figure, figure)).collect();
+        Self { table, keys, figures, only: only.held(), arms: Arm::all(ranges, apart_by_day) }
     }
 
     /// What is selected beside the segment and the day.
     fn columns(&self) -> String {
         let mut columns = String::new();
-        for (column, name, apart) in self.keys {
-            columns.push_str(&format!(", {} as {name}", if apart { column } else { "null" }));
+        for (column, name, apart) in &self.keys {
+            columns.push_str(&format!(", {} as {name}", if *apart { column } else { "null" }));
         }
-        for channel in Channel::ALL {
-            let received = if self.table.name == COARSE.name {
-                format!("received_{channel}")
-            } else {
-                format!("case when channel = '{channel}' then received else 0 end")
-            };
-            columns.push_str(&sum(&received, channel.as_str()));
-        }
-        for figure in Counts::COLUMNS.iter().skip(1) {
-            columns.push_str(&sum(figure, figure));
-        }
+        columns.push_str(&self.figures);
         columns
     }
 }

@@ -11,8 +11,9 @@ use motcua::domain::ids::OfficerId;
 use motcua::domain::local_time::day_of;
 use motcua::domain::punctuality::OpenTimeliness;
 use motcua::domain::rates::Figures;
-use motcua::domain::tally::{Key, Sums, Tally, of_life};
+use motcua::domain::tally::{Key, PartCounts, PartKey, Sums, Tally, of_life};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 static WORLD: LazyLock<World> = LazyLock::new(World::new);
@@ -146,6 +147,13 @@ proptest! {
     }
 
     #[test]
+    fn parts_are_judged_by_what_a_reader_of_the_rules_would_say(told in one_life()) {
+        for (decided, naive) in &told.part_dues {
+            prop_assert_eq!(decided, naive);
+        }
+    }
+
+    #[test]
     fn who_waits_is_not_overdue_and_who_ended_stands_as_he_ended(told in one_life()) {
         let dossier = &told.dossier;
         for days in [0, 1, 30, 1000] {
@@ -187,6 +195,29 @@ proptest! {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn parts_in_tallies_are_those_of_a_naive_recount(lives in lives(12)) {
+        let mut tally = Tally::default();
+        let mut counted: BTreeMap<(PartKey, NaiveDate), PartCounts> = BTreeMap::new();
+        for life in &lives {
+            tally.merge(&life.tally, 1);
+            let Counted { whose, .. } = &Counted::of(&life.events);
+            for part in Counted::of(&life.events).parts() {
+                let key = PartKey {
+                    branch: whose.branch,
+                    sector: whose.sector,
+                    procedure: whose.procedure,
+                    unit: part.unit.parse().unwrap(),
+                    step: part.step.unwrap_or_default(),
+                    officer: part.officer.unwrap_or_else(OfficerId::nil),
+                };
+                counted.entry((key, part.ended_on)).or_default().count(part.verdict, 1);
+            }
+        }
+        let told: BTreeMap<_, _> = tally.parts().map(|(key, day, counts)| ((key.clone(), day), *counts)).collect();
+        prop_assert_eq!(told, counted);
+    }
 
     #[test]
     fn figures_from_tallies_are_those_of_a_naive_recount_in_every_group(

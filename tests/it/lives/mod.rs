@@ -4,19 +4,20 @@
 pub mod naive;
 pub mod random;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 use motcua::domain::calendar::{Calendar, DayKind, OfficeHours, SpecialDay, YearStanding};
 use motcua::domain::catalogue::SupplementMode;
 use motcua::domain::correction;
 use motcua::domain::deadline::{Deadline, deadline};
 use motcua::domain::decide::{Command, Context, RuleSet, decide, register};
-use motcua::domain::dossier::{Dossier, replay};
+use motcua::domain::dossier::{Dossier, amend, replay};
 use motcua::domain::event::{
     Channel, CorrectableField, Event, Fact, Particulars, Registration, ResultKind, ReturnChannel,
 };
 use motcua::domain::ids::{BranchId, Id, OfficerId, ProcedureId, SectorId, VersionId};
 use motcua::domain::lifecycle::Status;
 use motcua::domain::local_time::{day_of, local, moment};
+use motcua::domain::parts::PartDue;
 use motcua::domain::people::{Applicant, ApplicantKind};
 use motcua::domain::refusal::Refusal;
 use motcua::domain::tally::{self, Tally};
@@ -80,6 +81,7 @@ impl World {
             valid_from: "2018-01-01".parse().unwrap(),
             supplement_mode,
             supplement_request_days: 3,
+            handover_cutoff: NaiveTime::from_hms_opt(15, 0, 0).unwrap(),
         };
         Self {
             calendar: calendar(&[]),
@@ -182,6 +184,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
+/// The step that dossiers are handed on to, with its share of the limit.
+pub const SHARES: [(&str, u32); 1] = [("tham-dinh", 30)];
 pub const PROCEDURES: u8 = 4;
 pub const BRANCHES: u8 = 3;
 pub const OFFICERS: u8 = 3;
@@ -200,6 +204,9 @@ pub struct Told {
     pub first_due_on: Option<NaiveDate>,
     /// After each correction of the receipt: the due date in force, and the one counted from the clock's start.
     pub counted_again: Vec<(Deadline, Deadline)>,
+    /// What parts are judged by, as decided and as a naive reader of the rules says: where they ended, and again after
+    /// each correction of the receipt.
+    pub part_dues: Vec<(PartDue, PartDue)>,
 }
 
 /// Lives a plan through, or nothing where even the registration is refused.
@@ -207,7 +214,8 @@ pub fn tell(world: &World, code: &str, plan: &Plan) -> Option<Told> {
     let rules = if plan.resume { &world.resume } else { &world.restart };
     let begins = moment(plan.begins);
     let now = begins + TimeDelta::minutes(plan.entered_after_minutes);
-    let context = Context { calendar: &world.calendar, rules, now, occurred_at: begins, may_backdate: true };
+    let (calendar, occurred_at) = (&world.calendar, begins);
+    let context = Context { calendar, rules, shares: &SHARES, now, occurred_at, may_backdate: true };
     let registration = registration(world, code, plan, rules);
     let by = Some(world.ids.officer(plan.officer));
     let received = register(&registration, plan.accepted_at_once, &context).ok()?;
@@ -227,6 +235,7 @@ pub fn tell(world: &World, code: &str, plan: &Plan) -> Option<Told> {
         promises: Vec::new(),
         first_due_on: None,
         counted_again: Vec::new(),
+        part_dues: Vec::new(),
     };
     if let Some(fact) = received {
         told.add(fact, &context, by);
@@ -284,7 +293,8 @@ impl Told {
         let entered = occurred_at + TimeDelta::minutes(step.entered_after_minutes);
         // The system's clock never goes back.
         let now = self.events.last().map_or(entered, |event| event.recorded_at.max(entered));
-        let context = Context { calendar, rules, now, occurred_at, may_backdate: step.may_backdate };
+        let may_backdate = step.may_backdate;
+        let context = Context { calendar, rules, shares: &SHARES, now, occurred_at, may_backdate };
         let decided = match &self.meant(&step.deed) {
             Deed::Correct(field, value) => self.correction(*field, value, &context),
             deed => decide(&self.dossier, self.command(deed, ids), &context),
@@ -421,6 +431,9 @@ impl Told {
             self.tally.merge(&tally::of_correction(&self.events, &event), 1);
             self.events.push(event);
             self.dossier = replay(&self.events).unwrap().0;
+            if receipt {
+                self.hear_of_parts(context);
+            }
             if let (true, Some(clock)) = (receipt, &self.dossier.clock) {
                 let limit = &self.dossier.time_limit;
                 let again = deadline(context.calendar, clock.started_at, limit, &clock.pauses).unwrap();
@@ -430,7 +443,32 @@ impl Told {
             let before = self.dossier.clone();
             self.dossier.apply(&event);
             self.tally.merge(&Tally::of_event(Some(&before), &self.dossier, &event), 1);
+            let ends_a_part = matches!(event.fact, Fact::Forwarded { .. } | Fact::Resolved { .. });
             self.events.push(event);
+            if let (true, Some(last)) = (ends_a_part, self.events.last()) {
+                let seq = last.seq;
+                self.hear_of_part(seq, context);
+            }
         }
+    }
+
+    /// All of them, as the last correction leaves them.
+    fn hear_of_parts(&mut self, context: &Context<'_>) {
+        for event in amend(&self.events).into_owned() {
+            if matches!(event.fact, Fact::Forwarded { .. } | Fact::Resolved { .. }) {
+                self.hear_of_part(event.seq, context);
+            }
+        }
+    }
+
+    fn hear_of_part(&mut self, seq: u32, context: &Context<'_>) {
+        let limit = self.dossier.time_limit.to_string();
+        let (calendar, cutoff) = (context.calendar, context.rules.handover_cutoff);
+        let read = naive::Read { calendar, cutoff, limit: &limit, shares: context.shares };
+        let mut amended = amend(&self.events).into_owned();
+        let event = amended.iter_mut().find(|event| event.seq == seq).unwrap();
+        let last = matches!(event.fact, Fact::Resolved { .. });
+        let decided = *event.fact.part_due_mut().expect("what the part is judged by");
+        self.part_dues.push((decided, naive::Counted::of(&self.events).part_due(seq, last, &read)));
     }
 }

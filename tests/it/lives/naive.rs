@@ -1,10 +1,14 @@
 //! A second opinion on the figures: walks each life day by day and asks what a person would ask at the end of
 //! a day. Knows nothing of tallies, nor of how the rules apply facts.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use motcua::domain::calendar::Calendar;
+use motcua::domain::deadline::deadline;
 use motcua::domain::event::{Channel, CorrectableField, Event, Fact, LetterTimeliness};
 use motcua::domain::ids::{BranchId, OfficerId, ProcedureId, SectorId};
-use motcua::domain::local_time::day_of;
+use motcua::domain::local_time::{day_of, local};
+use motcua::domain::parts::PartDue;
+use motcua::domain::punctuality::Timeliness;
 use motcua::domain::rates::Figures;
 
 /// Whose a dossier is, whoever holds it.
@@ -24,6 +28,47 @@ pub struct Counted {
     late_entries: Vec<(Option<OfficerId>, NaiveDate, NaiveDate)>,
     /// Judged against the date of the re-appointment.
     reappointed: bool,
+}
+
+/// A part of the way that ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartOf {
+    pub ended_on: NaiveDate,
+    pub unit: &'static str,
+    pub step: Option<String>,
+    pub officer: Option<OfficerId>,
+    pub verdict: Option<Timeliness>,
+}
+
+/// What whoever reads the rules looks at.
+pub struct Read<'a> {
+    pub calendar: &'a Calendar,
+    pub cutoff: NaiveTime,
+    pub limit: &'a str,
+    pub shares: &'a [(&'a str, u32)],
+}
+
+/// The part that is going on after these acts.
+struct Begun {
+    unit: &'static str,
+    step: Option<String>,
+    since: DateTime<Utc>,
+}
+
+impl Begun {
+    fn of(earlier: &[Event]) -> Option<Self> {
+        let handed = earlier
+            .iter()
+            .rposition(|event| matches!(event.fact, Fact::Received { .. } | Fact::Forwarded { .. }))?;
+        let waited = |event: &&Event| matches!(event.fact, Fact::Supplied { .. } | Fact::Paid { .. });
+        let since = earlier[handed..].iter().filter(waited).map(|event| event.occurred_at).max();
+        let (unit, step) = match &earlier[handed].fact {
+            Fact::Forwarded { to_step: Some(step), .. } => ("step", Some(step.clone())),
+            Fact::Forwarded { .. } => ("handling", None),
+            _ => ("counter", None),
+        };
+        Some(Self { unit, step, since: since.unwrap_or(earlier[handed].occurred_at) })
+    }
 }
 
 /// How a dossier stood when a day was over.
@@ -130,7 +175,7 @@ impl Counted {
         };
         let mut corrections = Vec::new();
         for event in events {
-            let Fact::Corrected { field, old, new, deadlines, .. } = &event.fact else { continue };
+            let Fact::Corrected { field, old, new, deadlines, parts, .. } = &event.fact else { continue };
             let seq_of = |kind: &str| right.iter().position(|event| event.fact.kind() == kind).unwrap();
             let mut moved = None;
             match field {
@@ -155,6 +200,10 @@ impl Counted {
             for (seq, deadline) in deadlines {
                 let event = right.iter_mut().find(|event| event.seq == *seq).unwrap();
                 *event.fact.deadline_mut().unwrap() = *deadline;
+            }
+            for (seq, due) in parts {
+                let event = right.iter_mut().find(|event| event.seq == *seq).unwrap();
+                *event.fact.part_due_mut().unwrap() = *due;
             }
         }
         let received = right.iter().find(|event| event.fact.kind() == "received");
@@ -188,6 +237,79 @@ impl Counted {
         let (due_on, ..) = evening.due?;
         let stands = (day_of(received.occurred_at), due_on, evening.waits_since.is_some());
         evening.in_process().then_some(stands)
+    }
+
+    /// The parts of its way that ended.
+    pub fn parts(&self) -> Vec<PartOf> {
+        let mut parts = Vec::new();
+        for (n, event) in self.events.iter().enumerate() {
+            let (Fact::Forwarded { part_due, .. } | Fact::Resolved { part_due, .. }) = &event.fact else {
+                continue;
+            };
+            let Some(begun) = Begun::of(&self.events[..n]) else { continue };
+            let day = day_of(event.occurred_at);
+            let verdict = match part_due.unwrap() {
+                PartDue::NotJudged => None,
+                PartDue::On(until) if day == until => Some(Timeliness::OnTime),
+                PartDue::On(until) => Some(if day < until { Timeliness::Early } else { Timeliness::Overdue }),
+                PartDue::AsDossier => {
+                    let mut figures = Figures::default();
+                    let mut before = Evening::default();
+                    self.events[..n].iter().for_each(|event| before.hear(event));
+                    self.count_act(&mut figures, event, &before);
+                    Some(match (figures.resolved.early, figures.resolved.on_time) {
+                        (1, 0) => Timeliness::Early,
+                        (0, 1) => Timeliness::OnTime,
+                        _ => Timeliness::Overdue,
+                    })
+                }
+            };
+            let mut before = Evening::default();
+            self.events[..n].iter().for_each(|event| before.hear(event));
+            parts.push(PartOf {
+                ended_on: day,
+                unit: begun.unit,
+                step: begun.step,
+                officer: before.holder,
+                verdict,
+            });
+        }
+        parts
+    }
+
+    /// What the part that the act with this `seq` ends is to be judged by, as somebody would say who reads the rules.
+    pub fn part_due(&self, seq: u32, last: bool, read: &Read<'_>) -> PartDue {
+        let earlier: Vec<Event> = self.events.iter().filter(|event| event.seq < seq).cloned().collect();
+        let begun = Begun::of(&earlier).unwrap();
+        let since = day_of(begun.since);
+        let mut evening = Evening::default();
+        earlier.iter().for_each(|event| evening.hear(event));
+        let (due_on, ..) = evening.due.unwrap();
+        let worked = |day: NaiveDate| read.calendar.is_working(day).unwrap();
+        if begun.unit == "counter" && !last {
+            let mut day = since;
+            let in_time = local(begun.since).time() <= read.cutoff;
+            if !(in_time && worked(day)) {
+                day = day.succ_opt().unwrap();
+                while !worked(day) {
+                    day = day.succ_opt().unwrap();
+                }
+            }
+            return PartDue::On(day);
+        }
+        let share = read.shares.iter().find(|(step, _)| Some(*step) == begun.step.as_deref());
+        let days = read.limit.strip_suffix("wd").and_then(|days| days.parse::<u32>().ok());
+        if let Some(((_, share), days)) = share.zip(days) {
+            let days = (f64::from(days) * f64::from(*share) / 100.0).ceil();
+            let limit = format!("{days}wd").parse().unwrap();
+            return PartDue::On(deadline(read.calendar, begun.since, &limit, &[]).unwrap().due_on);
+        }
+        match begun.unit {
+            "counter" => PartDue::AsDossier,
+            _ if since > due_on => PartDue::NotJudged,
+            _ if last => PartDue::AsDossier,
+            _ => PartDue::On(due_on),
+        }
     }
 
     fn evening(&self, day: NaiveDate) -> Evening {

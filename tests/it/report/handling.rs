@@ -1,16 +1,13 @@
 //! How each unit kept its own part of the way: none is lost or counted twice, and each is judged as on the control sheet.
 
-use super::written::{TODAY, written};
+use super::written::{OFFICERS, TODAY, written};
 use crate::dossier::life::take_in;
 use crate::support::house::TestHouse;
 use chrono::NaiveDate;
-use motcua::domain::dossier::amend;
-use motcua::domain::event::Fact;
-use motcua::domain::local_time::day_of;
 use motcua::domain::role::Role;
-use motcua::dossier;
 use motcua::report::handling::{Apart, HandlingAsked, handling};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -22,35 +19,46 @@ on_both! {
         let mut parts = 0;
         for (from, to) in [("2025-01-01", "2025-01-31"), ("2025-02-10", "2025-02-10"), ("2024-12-01", "2025-12-31"), ("2025-03-15", "2025-06-14")] {
             let (from, to) = (day(from), day(to));
-            let mut wanted = 0;
-            for id in written.keys.iter().copied() {
-                let events = written.ground.write(move |tx| dossier::events(tx, id));
-                let mut received = false;
-                for event in amend(&events).iter() {
-                    let ends_a_part = match event.fact {
-                        Fact::Received { .. } => {
-                            received = true;
-                            false
-                        }
-                        Fact::Forwarded { .. } | Fact::Resolved { .. } => received,
-                        _ => false,
-                    };
-                    let at = day_of(event.occurred_at);
-                    wanted += i64::from(ends_a_part && from <= at && at <= to);
+            // Branch, procedure, unit, step, officer: early, on time, overdue, not judged.
+            let mut wanted: BTreeMap<[String; 5], [i64; 4]> = BTreeMap::new();
+            for life in &written.lives {
+                for part in life.parts().into_iter().filter(|part| from <= part.ended_on && part.ended_on <= to) {
+                    let officer = part.officer.map(|officer| written.ids.officers.iter().position(|one| *one == officer).unwrap());
+                    let key = [
+                        written.reference.branch_by_id(life.whose.branch).unwrap().code.clone(),
+                        written.reference.procedure_by_id(life.whose.procedure).unwrap().code.clone(),
+                        part.unit.to_owned(),
+                        part.step.unwrap_or_default(),
+                        officer.map(|officer| OFFICERS[officer].to_owned()).unwrap_or_default(),
+                    ];
+                    let place = part.verdict.map_or(3, |verdict| verdict as usize);
+                    wanted.entry(key).or_default()[place] += 1;
+                    parts += 1;
                 }
             }
             for by in [vec![], vec![Apart::Branch], vec![Apart::Officer], vec![Apart::Branch, Apart::Procedure, Apart::Officer]] {
+                let mut folded: BTreeMap<[String; 5], [i64; 4]> = BTreeMap::new();
+                for (key, counts) in &wanted {
+                    let [branch, procedure, unit, step, officer] = key.clone();
+                    let shown = |apart, text: String| if by.contains(&apart) { text } else { String::new() };
+                    let key = [shown(Apart::Branch, branch), shown(Apart::Procedure, procedure), unit, step, shown(Apart::Officer, officer)];
+                    let sums = folded.entry(key).or_default();
+                    sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+                }
                 let asked = HandlingAsked { from, to, by, branch_code: None, sector: None, procedure_code: None, format: Default::default() };
                 let answer = written.ground.db.read_blocking(|c| handling(c, &written.reference, &asked, day(TODAY), None)).unwrap();
                 let answer = json!(answer);
-                let rows = answer["rows"].as_array().unwrap();
-                for name in ["total", "early", "on_time", "overdue", "not_judged"] {
-                    let sum: i64 = rows.iter().map(|row| row[name].as_i64().unwrap()).sum();
-                    assert_eq!(sum, answer["total"][name].as_i64().unwrap(), "{name} of {asked:?}");
-                }
-                assert_eq!(answer["total"]["total"], wanted, "{asked:?}");
+                let figures = |of: &Value| ["early", "on_time", "overdue", "not_judged"].map(|name| of[name].as_i64().unwrap());
+                let told: BTreeMap<[String; 5], [i64; 4]> = answer["rows"].as_array().unwrap().iter().map(|row| {
+                    let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+                    (["branch_code", "procedure_code", "unit", "step", "officer"].map(text), figures(row))
+                }).collect();
+                assert_eq!(told, folded, "{asked:?}");
+                let mut total = [0; 4];
+                folded.values().for_each(|counts| total.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count));
+                assert_eq!(figures(&answer["total"]), total, "{asked:?}");
+                assert_eq!(answer["total"]["total"], total.iter().sum::<i64>(), "{asked:?}");
             }
-            parts += wanted;
         }
         assert!(parts > 100, "only {parts} parts");
     }

@@ -67,6 +67,23 @@ on_both! {
                 }
             }
         }
+        for grain in 0..2 {
+            let part = format!(
+                "update tallies_parts set overdue = overdue + 7 where (branch_id, day, grain, unit) in \
+                 (select branch_id, day, grain, unit from tallies_parts where grain = {grain} \
+                  group by branch_id, day, grain, unit having count(*) = 1 order by branch_id, day limit 1)"
+            );
+            match after(ground, &part).shown.as_slice() {
+                [Difference::Parts { place, figure: "overdue", stored, counted }] => {
+                    assert_eq!((place.grain.number(), *stored), (grain, counted + 7));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        let without = if db.url.starts_with("sqlite") { "json_remove(standing, '$.part')" } else { "standing - 'part'" };
+        let former = format!("update dossiers set standing = {without} where id = (select id from dossiers where status = 'in_processing' order by code limit 1)");
+        assert_eq!(after(ground, &former).shown, [], "a row from before parts were counted is as good");
+
         let gone = after(ground, "delete from tallies where (branch_id, day, grain) in \
             (select branch_id, day, grain from tallies where grain = 0 and open <> 0 group by branch_id, day, grain \
              having count(*) = 1 order by branch_id, day limit 1)");
