@@ -46,7 +46,7 @@ pub use audit::{Audited, Finding, audit, ids_of_branch};
 pub use chain::canonical_text;
 pub use correct::correct_dossier;
 pub use deadline::dossier_deadline;
-pub use filter::officer_named;
+pub use filter::{Filter, Sort, officer_named, page};
 pub use forward::forward_dossier;
 pub use history::dossier_history;
 pub use intake::{Intake, check_items, new_lookup_key};

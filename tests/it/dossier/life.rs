@@ -557,6 +557,26 @@ on_both! {
         assert_eq!(told.body["said"], Value::Null);
     }
 
+    async fn a_new_date_that_a_restart_took_back_is_given_no_reason_any_more(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let head = house.sign_in_as(Role::Head, Some("TS")).await;
+        let citizen = house.nobody();
+        let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        let proved = format!("/public{}?phone_last4=4512", path(&dossier));
+        let (act, new_date) = (|name| format!("{}/{name}", path(&dossier)), "2026-03-25");
+        let promise = json!({"new_due_on": new_date, "cause": "field_verification", "reason": "Xác minh tại chỗ"});
+        let put_off = head.act(&act("reappointment"), dossier.version(), promise).await.expect(200);
+        let told = citizen.get(&proved).await.expect(200).body;
+        assert_eq!((&told["reappointed_due_on"], &told["said"]["reason"]), (&json!(new_date), &json!("Xác minh tại chỗ")));
+        let asked = json!({"items": ["Ảnh tàu"], "reason": "Thiếu ảnh"});
+        let waits = counter.act(&act("supplement-request"), put_off.version(), asked).await.expect(200);
+        counter.act(&act("supplement"), waits.version(), json!({})).await.expect(200);
+        let told = citizen.get(&proved).await.expect(200).body;
+        assert_eq!((&told["status"], &told["said"]), (&json!("received"), &Value::Null));
+        assert_eq!(told["reappointed_due_on"], Value::Null);
+    }
+
     async fn a_due_date_explains_itself_with_its_restarts_and_waits(db: TestDatabase) {
         let house = TestHouse::open(db).await;
         house.it_is("2020-01-21 09:00");

@@ -264,6 +264,25 @@ on_both! {
         ]);
     }
 
+    async fn form_05_charges_nobody_for_a_part_that_began_when_the_due_date_had_passed(db: TestDatabase) {
+        if !papers_can_be_read() {
+            return;
+        }
+        let counter = Counter::open(db).await;
+        let code = counter.take_in().await;
+        let handler = counter.house.sign_in_as(Role::Handler, Some("TS")).await;
+        counter.house.it_is("2026-03-16 08:00");
+        counter.act(&code, Command::Forward { to_officer: Some(handler.id), to_step: None, note: None }).await;
+        counter.house.it_is("2026-03-17 10:00");
+        let resolve = Command::Resolve {
+            outcome: motcua::domain::event::ResultKind::Granted, document_number: None, reason: None,
+        };
+        counter.act(&code, resolve).await;
+        let text = counter.text(&code, "control-sheet").await;
+        let judged = |verdict: &str| text.matches(verdict).count();
+        assert_eq!((judged("Quá hạn"), judged("Đúng hạn"), judged("Trước hạn")), (1, 0, 0), "the counter alone: {text}");
+    }
+
     async fn the_notice_of_stopping_is_of_2025_and_only_for_who_was_stopped(db: TestDatabase) {
         if !papers_can_be_read() {
             return;

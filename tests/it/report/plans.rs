@@ -5,8 +5,9 @@ use crate::support::plans::{ground_of_plans, plans};
 use chrono::NaiveDate;
 use motcua::db::Conn;
 use motcua::domain::ids::{BranchId, DossierId, OfficerId};
+use motcua::domain::lifecycle::Status;
 use motcua::domain::tally::Against;
-use motcua::dossier::{RunningAfter, RunningOf, running};
+use motcua::dossier::{Filter, RunningAfter, RunningOf, Sort, page, running};
 use motcua::failure::Outcome;
 use motcua::reference::Reference;
 use motcua::report::{Asked, ageing, overdue, rates};
@@ -72,6 +73,26 @@ fn what_runs_is_read_in_the_order_of_the_index_of_what_is_open() {
         let of = RunningOf { branch, held_by: Some(OfficerId::nil()), procedure: None };
         running(c, &of, None, 50).map(drop)
     });
+}
+
+#[test]
+fn what_waits_for_the_citizen_is_read_from_an_index_of_what_is_open() {
+    for status in [Status::SupplementRequested, Status::AwaitingPayment] {
+        for (sort, of_all, of_a_branch) in [
+            (Sort::ReceivedAt, "dossiers_open_newest", "dossiers_waiting_of_branch"),
+            (Sort::DueOn, "dossiers_open_everywhere", "dossiers_open_of_branch"),
+        ] {
+            goes_through(
+                |text| text.contains("FROM (`dossiers`"),
+                &[of_all],
+                &[of_a_branch],
+                move |c, _, branch| {
+                    let filter = Filter { branch, status: Some(status), ..Filter::default() };
+                    page(c, &filter, sort, None, 51, (day("2026-03-10"), day("2026-03-12"))).map(drop)
+                },
+            );
+        }
+    }
 }
 
 #[test]
