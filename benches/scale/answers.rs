@@ -366,6 +366,10 @@ impl Bench<'_> {
                 "what each unit's part came to, a month of a branch",
                 "/api/v1/rates/handling?from=2023-03-01&to=2023-03-31&branch_code=TS",
             ),
+            (
+                "what each unit's part came to, a year by branch, procedure and officer",
+                "/api/v1/rates/handling?from=2023-01-01&to=2023-12-31&by=branch,procedure,officer",
+            ),
             ("open dossiers by age, an evening of 2023", "/api/v1/reports/ageing?as_of=2023-03-31"),
             ("repeated supplements of a month", "/api/v1/reports/supplements?from=2023-03-01&to=2023-03-31"),
         ];
