@@ -67,6 +67,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(dossier::record_dossier_payment)
         .service(dossier::resolve_dossier)
         .service(dossier::return_dossier_result)
+        .service(dossier::undo_return_of_dossier_result)
         .service(dossier::withdraw_dossier)
         .service(dossier::stop_dossier)
         .service(dossier::correct_dossier)

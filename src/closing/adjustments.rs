@@ -264,6 +264,7 @@ fn cause(event: &Event, entered: &[u32], names: &HashMap<OfficerId, (String, Str
         | Fact::SupplementRequested { reason, .. }
         | Fact::PaymentRequested { reason, .. }
         | Fact::Reappointed { reason, .. }
+        | Fact::ReturnUndone { reason }
         | Fact::Withdrawn { reason, .. }
         | Fact::Stopped { reason, .. }
         | Fact::DueRecomputed { reason, .. } => Some(reason.clone()),

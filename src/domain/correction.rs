@@ -3,7 +3,7 @@
 use super::catalogue::SupplementMode;
 use super::deadline::{Deadline, Pause, deadline};
 use super::decide::{Context, check_time};
-use super::dossier::{amend, is_moment_of, replay};
+use super::dossier::{amend, moment_of, replay};
 use super::event::{CorrectableField, Event, Fact};
 use super::parts::part_dues;
 use super::refusal::Refusal;
@@ -69,8 +69,8 @@ fn is_the_same(field: CorrectableField, old: Option<&str>, new: &str) -> bool {
 fn current(amended: &[Event], field: CorrectableField) -> Option<Option<String>> {
     use CorrectableField as Field;
     if field.is_time() {
-        let event = amended.iter().find(|event| is_moment_of(field, &event.fact))?;
-        return Some(Some(event.occurred_at.to_rfc3339()));
+        let place = moment_of(field, amended)?;
+        return Some(Some(amended[place].occurred_at.to_rfc3339()));
     }
     amended.iter().find_map(|event| match &event.fact {
         Fact::Resolved { outcome, .. } if field == Field::Outcome => Some(Some(outcome.as_str().to_owned())),
@@ -99,9 +99,7 @@ fn check_order(
     at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
-    let Some(place) = amended.iter().position(|event| is_moment_of(field, &event.fact)) else {
-        return Ok(());
-    };
+    let Some(place) = moment_of(field, amended) else { return Ok(()) };
     let own = amended[place].occurred_at;
     let earliest = amended[..place]
         .iter()

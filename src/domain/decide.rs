@@ -83,6 +83,9 @@ pub enum Command {
         channel: ReturnChannel,
         received_by: Option<String>,
     },
+    UndoReturn {
+        reason: String,
+    },
     Withdraw {
         reason: String,
     },
@@ -115,6 +118,7 @@ impl Command {
             Self::IssueApology { .. } => Act::IssueApology,
             Self::Resolve { .. } => Act::Resolve,
             Self::Return { .. } => Act::Return,
+            Self::UndoReturn { .. } => Act::UndoReturn,
             Self::Withdraw { .. } => Act::Withdraw,
             Self::Stop { .. } => Act::Stop,
             Self::RecomputeDue { .. } => Act::RecomputeDue,
@@ -208,6 +212,11 @@ pub fn decide(dossier: &Dossier, command: Command, context: &Context<'_>) -> Res
             }
         }
         Command::Return { channel, received_by } => Fact::Returned { channel, received_by },
+        Command::UndoReturn { reason } => {
+            // It changes what is told of the day of the hand-over: who may not write that day may not take it back.
+            check_backdating(dossier.returned.as_ref().ok_or_else(wrong_state)?.at, context)?;
+            Fact::ReturnUndone { reason }
+        }
         Command::Withdraw { reason } => Fact::Withdrawn { reason, past_due: dossier.is_past_due(at) },
         Command::Stop { reason } => Fact::Stopped { reason, past_due: dossier.is_past_due(at) },
         Command::RecomputeDue { reason } => {
@@ -254,16 +263,22 @@ pub(super) fn check_time(dossier: Option<&Dossier>, context: &Context<'_>) -> Re
     if occurred_at > now {
         return Err(Refusal::OccurredInFuture { occurred_at, now });
     }
-    let earliest = start_of_working_day(context.calendar, now);
-    if occurred_at < earliest && !context.may_backdate {
-        return Err(Refusal::BackdatingNotAllowed { earliest });
-    }
+    check_backdating(occurred_at, context)?;
     match dossier {
         Some(dossier) if occurred_at < dossier.last_occurred_at => {
             Err(Refusal::OccurredBeforeLastEvent { occurred_at, last: dossier.last_occurred_at })
         }
         _ => Ok(()),
     }
+}
+
+/// What lies before the current working day is for roles that may enter it.
+fn check_backdating(at: DateTime<Utc>, context: &Context<'_>) -> Result<(), Refusal> {
+    let earliest = start_of_working_day(context.calendar, context.now);
+    if at < earliest && !context.may_backdate {
+        return Err(Refusal::BackdatingNotAllowed { earliest });
+    }
+    Ok(())
 }
 
 /// Midnight of today, or of the last working day when today is off.

@@ -220,6 +220,10 @@ impl Dossier {
                 self.status = Status::Returned;
                 self.returned = Some(Handover { at, channel: *channel, received_by: received_by.clone() });
             }
+            Fact::ReturnUndone { .. } => {
+                self.status = Status::Resolved;
+                self.returned = None;
+            }
             Fact::Withdrawn { .. } => self.close(Status::Withdrawn, at),
             Fact::Stopped { .. } => self.close(Status::Stopped, at),
             Fact::DueRecomputed { deadline, .. } => {
@@ -351,14 +355,14 @@ fn correct(events: &mut [Event], field: CorrectableField, new: &str) {
     use CorrectableField as Field;
     if field.is_time() {
         let Ok(at) = new.parse::<DateTime<Utc>>() else { return };
-        let Some(target) = events.iter().position(|event| is_moment_of(field, &event.fact)) else { return };
+        let Some(target) = moment_of(field, events) else { return };
         let old = events[target].occurred_at;
-        for event in events.iter_mut() {
+        for (place, event) in events.iter_mut().enumerate() {
             // In person, handing in and receiving are one act and move together.
             let same_act = field == Field::ReceivedAt
                 && matches!(event.fact, Fact::Registered(_))
                 && event.occurred_at == old;
-            if is_moment_of(field, &event.fact) || same_act {
+            if place == target || same_act {
                 event.occurred_at = at;
             }
         }
@@ -391,8 +395,16 @@ fn correct(events: &mut [Event], field: CorrectableField, new: &str) {
     }
 }
 
+/// Where the event stands whose moment `field` is: of several hand-overs the last, unless it was undone.
+pub fn moment_of(field: CorrectableField, events: &[Event]) -> Option<usize> {
+    let place = events.iter().rposition(|event| is_moment_of(field, &event.fact))?;
+    let undone = field == CorrectableField::ReturnedAt
+        && events[place..].iter().any(|event| matches!(event.fact, Fact::ReturnUndone { .. }));
+    (!undone).then_some(place)
+}
+
 /// Whether `field` is the moment of this fact.
-pub fn is_moment_of(field: CorrectableField, fact: &Fact) -> bool {
+fn is_moment_of(field: CorrectableField, fact: &Fact) -> bool {
     matches!(
         (field, fact),
         (CorrectableField::ReceivedAt, Fact::Received { .. })

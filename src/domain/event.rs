@@ -188,6 +188,10 @@ pub enum Fact {
         channel: ReturnChannel,
         received_by: Option<String>,
     },
+    /// The hand-over before was entered by mistake: the result is still at the counter.
+    ReturnUndone {
+        reason: String,
+    },
     Withdrawn {
         reason: String,
         past_due: bool,
@@ -286,6 +290,7 @@ impl Fact {
             Self::ApologyIssued { .. } => "apology_issued",
             Self::Resolved { .. } => "resolved",
             Self::Returned { .. } => "returned",
+            Self::ReturnUndone { .. } => "return_undone",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Stopped { .. } => "stopped",
             Self::DueRecomputed { .. } => "due_recomputed",

@@ -55,6 +55,7 @@ pub enum Act {
     IssueApology,
     Resolve,
     Return,
+    UndoReturn,
     Withdraw,
     Stop,
     RecomputeDue,
@@ -73,6 +74,7 @@ code_words!(Act {
     IssueApology => "issue_apology",
     Resolve => "resolve",
     Return => "return",
+    UndoReturn => "undo_return",
     Withdraw => "withdraw",
     Stop => "stop",
     RecomputeDue => "recompute_due",
@@ -108,6 +110,7 @@ impl Status {
             (AwaitingPayment, RecordPayment) => Some(Back),
 
             (Resolved, Act::Return) => Some(To(Returned)),
+            (Returned, UndoReturn) => Some(To(Resolved)),
 
             (Registered | Received | InProcessing | SupplementRequested | AwaitingPayment, Withdraw) => {
                 Some(To(Withdrawn))
@@ -161,7 +164,7 @@ mod tests {
             supplement_requested: supply>back withdraw>withdrawn stop>stopped correct>=
             awaiting_payment:     record_payment>back withdraw>withdrawn stop>stopped correct>=
             resolved:             return>returned correct>=
-            returned:             correct>=
+            returned:             undo_return>resolved correct>=
             refused:              correct>=
             withdrawn:            correct>=
             stopped:              correct>=";

@@ -69,6 +69,7 @@ impl Role {
                     // The counter takes the result from the unit and writes that down.
                     | Act::Resolve
                     | Act::Return
+                    | Act::UndoReturn
                     | Act::Withdraw
             ),
             Self::Handler => matches!(

@@ -35,6 +35,7 @@ mod stored_fact;
 mod supply;
 mod track;
 mod transition;
+mod undo_return;
 mod view;
 mod viewed;
 mod withdraw;
@@ -70,6 +71,7 @@ pub use store::{code, codes_taken, events, last_code_numbers, next_codes, raise_
 pub use supply::supply_dossier;
 pub use track::track_dossier;
 pub use transition::{Order, save_and_show, stamp};
+pub use undo_return::undo_return_of_dossier_result;
 pub use view::{HolderView, Line, ProcedureView, View, holder, holders, procedure_view};
 pub use viewed::{Views, note_views};
 pub use withdraw::withdraw_dossier;

@@ -63,6 +63,8 @@ pub fn legs(facts: &Facts<'_>) -> Vec<Leg> {
                 let note = wording::return_channel(*channel);
                 legs.push(leg((COUNTER, &name), (APPLICANT, receiver), at, None, note));
             }
+            // It was not handed over after all: nothing comes between the two.
+            Fact::ReturnUndone { .. } => drop(legs.pop()),
             _ => {}
         }
     }

@@ -22,6 +22,7 @@ pub const DEEDS: &[Deed] = &[
     Deed { act: Act::RecordPayment, slug: "nop-phi", path: "payment" },
     Deed { act: Act::Resolve, slug: "ket-qua", path: "result" },
     Deed { act: Act::Return, slug: "tra", path: "return" },
+    Deed { act: Act::UndoReturn, slug: "hoan-tac-tra", path: "return/undo" },
     Deed { act: Act::RequestSupplement, slug: "yeu-cau-bo-sung", path: "supplement-request" },
     Deed { act: Act::RequestPayment, slug: "yeu-cau-nop-phi", path: "payment-request" },
     Deed { act: Act::Reappoint, slug: "hen-lai", path: "reappointment" },
@@ -72,7 +73,7 @@ impl Deed {
             Act::Reappoint => {
                 body.date("new_due_on").require(&["cause", "reason"]);
             }
-            Act::Refuse | Act::Withdraw | Act::Stop => {
+            Act::Refuse | Act::Withdraw | Act::Stop | Act::UndoReturn => {
                 body.require(&["reason"]);
             }
             Act::Correct => {

@@ -6,10 +6,14 @@ use super::frame::Frame;
 use super::places::{segment, with_query};
 use super::told::Dossier;
 use super::visit::{Shown, Visit};
+use crate::domain::lifecycle::Act;
 use crate::http::Problem;
 use actix_web::HttpRequest;
 use actix_web::http::Method;
 use askama::Template;
+
+/// The act that takes a hand-over back, in addresses of pages.
+const UNDO: &str = "hoan-tac-tra";
 
 #[derive(Template)]
 #[template(path = "pages/hand_over.html")]
@@ -22,12 +26,41 @@ struct Page {
     dossier: Option<Dossier>,
     form: Form,
     channels: Vec<(String, String)>,
+    /// What was handed over and may be taken back.
+    undo: Option<Undo>,
+}
+
+struct Undo {
+    dossier: Dossier,
+    form: Form,
+    open: bool,
 }
 
 pub async fn show(visit: Visit, request: HttpRequest) -> Shown {
     let query = Form::parse(request.query_string().as_bytes());
-    let page = load(&visit, query.value("ma"), None).await?;
+    let mut page = load(&visit, query.value("ma"), None).await?;
+    if let Some(handed) = found(&visit, query.value("vua-tra")).await? {
+        page.undo = undo(&visit, handed, None);
+    }
     visit.page(&page)
+}
+
+/// Takes a hand-over back: the result waits again.
+pub async fn take_back(visit: Visit, mut form: Form) -> Shown {
+    let code = form.value("_code").to_owned();
+    let deed = Deed::of(UNDO).ok_or_else(Problem::broken)?;
+    let body = deed.body(&form, visit.today);
+    match visit.send(Method::POST, &deed.address(&code), &form, body).await {
+        Ok(_) => visit.done(&with_query("/tra-ket-qua", &[("ma", &code)]), "act-undo_return"),
+        Err(problem) if problem.status().is_server_error() => Err(problem),
+        Err(problem) => {
+            form.refused(&problem, visit.lang());
+            let mut page = load(&visit, "", None).await?;
+            let Some(handed) = found(&visit, &code).await? else { return Err(problem) };
+            page.undo = undo(&visit, handed, Some(form));
+            visit.refused(&page)
+        }
+    }
 }
 
 pub async fn record(visit: Visit, mut form: Form) -> Shown {
@@ -48,14 +81,7 @@ pub async fn record(visit: Visit, mut form: Form) -> Shown {
 async fn load(visit: &Visit, typed: &str, refused: Option<Form>) -> Result<Page, Problem> {
     let f = visit.frame("hand-over");
     let code = scanned(typed).to_uppercase();
-    let dossier = match code.as_str() {
-        "" => None,
-        code => match visit.get::<Dossier>(&format!("/dossiers/{}", segment(code))).await {
-            Ok(dossier) => Some(dossier),
-            Err(problem) if problem.status() == 404 => None,
-            Err(problem) => return Err(problem),
-        },
-    };
+    let dossier = found(visit, &code).await?;
     let form = refused.unwrap_or_else(|| {
         let known = |dossier: &Dossier| dossier.return_channel.clone().unwrap_or("in_person".into());
         let name =
@@ -69,11 +95,32 @@ async fn load(visit: &Visit, typed: &str, refused: Option<Form>) -> Result<Page,
     Ok(Page {
         unknown: !code.is_empty() && dossier.is_none(),
         channels: f.terms("channel", ["in_person", "postal", "online"]),
+        undo: dossier.as_ref().and_then(|dossier| undo(visit, dossier.clone(), None)),
         code,
         dossier,
         form,
         f,
     })
+}
+
+/// The dossier with this code, if there is one.
+async fn found(visit: &Visit, code: &str) -> Result<Option<Dossier>, Problem> {
+    if code.is_empty() {
+        return Ok(None);
+    }
+    match visit.get::<Dossier>(&format!("/dossiers/{}", segment(code))).await {
+        Ok(dossier) => Ok(Some(dossier)),
+        Err(problem) if problem.status() == 404 => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// What is offered where this officer may take a hand-over back, or what was refused.
+fn undo(visit: &Visit, dossier: Dossier, refused: Option<Form>) -> Option<Undo> {
+    let possible = dossier.acts.iter().any(|act| act == Act::UndoReturn.as_str());
+    let open = refused.is_some();
+    let offered = open || (possible && visit.officer.role.may(Act::UndoReturn));
+    offered.then(|| Undo { dossier, form: refused.unwrap_or_default(), open })
 }
 
 /// The code in what a scanner typed: the code itself, or the address in a receipt's QR code.

@@ -42,6 +42,7 @@ pages! {
     post "/tiep-nhan/han" => intake::foresee,
     get "/tra-ket-qua" => hand_over::show,
     post "/tra-ket-qua" => hand_over::record,
+    post "/tra-ket-qua/hoan-tac" => hand_over::take_back,
     // dossiers
     get "/ho-so" => dossiers::show,
     get "/ho-so/{code}" => dossier::show,

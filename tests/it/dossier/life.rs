@@ -118,7 +118,7 @@ on_both! {
             .await
             .expect(200);
         assert_eq!(dossier.body["status"], "returned");
-        assert_eq!(dossier.body["acts"], json!(["correct"]));
+        assert_eq!(dossier.body["acts"], json!(["undo_return", "correct"]));
 
         let events = counter.get(&step("events")).await.expect(200);
         let told: Vec<&str> = events.body["items"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
@@ -466,6 +466,56 @@ on_both! {
             .await
             .expect_problem(409, "nothing-to-correct");
         assert_eq!(head.get("/dossiers?q=anh").await.expect(200).body["items"].as_array().unwrap().len(), 1);
+    }
+
+    async fn a_result_handed_over_by_mistake_is_taken_back_in_sight(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let handler = house.sign_in_as(Role::Handler, Some("TS")).await;
+        let head = house.sign_in_as(Role::Head, Some("TS")).await;
+        let dossier = take_in(&counter, "1.003650", "Nguyễn Thị Ánh").await;
+        let (path, key) = (path(&dossier), dossier.body["lookup_key"].as_str().unwrap().to_owned());
+        let at = |act: &str| format!("{path}/{act}");
+        let reason = json!({"reason": "Quét nhầm mã của hồ sơ khác"});
+        let dossier = counter.act(&at("result"), dossier.version(), json!({"outcome": "granted"})).await.expect(200);
+        counter.act(&at("return/undo"), dossier.version(), reason.clone()).await.expect_problem(409, "wrong-state");
+        let handed = json!({"channel": "in_person", "received_by": "Lê Văn Nhầm"});
+        let dossier = counter.act(&at("return"), dossier.version(), handed.clone()).await.expect(200);
+
+        counter.act(&at("return/undo"), dossier.version(), json!({"reason": " "})).await.expect_faults(&["/reason"]);
+        handler.act(&at("return/undo"), dossier.version(), reason.clone()).await.expect_problem(403, "role-may-not");
+        counter.act(&at("return/undo"), dossier.version() - 1, reason.clone()).await.expect_problem(412, "stale");
+        let dossier = counter.act(&at("return/undo"), dossier.version(), reason.clone()).await.expect(200);
+        assert_eq!((&dossier.body["status"], &dossier.body["returned_at"]), (&json!("resolved"), &Value::Null));
+        assert_eq!(dossier.body["acts"], json!(["return", "correct"]));
+        let public = format!("/public{path}?key={key}");
+        let told = house.nobody().get(&public).await.expect(200);
+        assert_eq!((&told.body["status"], &told.body["returned_at"]), (&json!("resolved"), &Value::Null));
+        let moved = json!({"field": "returned_at", "value": "2026-03-10T08:59:00+07:00", "reason": "x"});
+        head.act(&at("corrections"), dossier.version(), moved).await.expect_problem(409, "nothing-to-correct");
+
+        // The next day it is for the head, as whatever is entered of a day that is over.
+        let dossier = counter.act(&at("return"), dossier.version(), handed.clone()).await.expect(200);
+        house.it_is("2026-03-11 09:00");
+        let (counter, head) = (house.sign_in(&counter.username).await, house.sign_in(&head.username).await);
+        counter.act(&at("return/undo"), dossier.version(), reason.clone()).await.expect_problem(409, "backdating-not-allowed");
+        let dossier = head.act(&at("return/undo"), dossier.version(), reason).await.expect(200);
+
+        // Then it is handed over indeed; a correction is of that.
+        let dossier = counter.act(&at("return"), dossier.version(), json!({"channel": "postal"})).await.expect(200);
+        house.it_is("2026-03-11 10:00");
+        let head = house.sign_in(&head.username).await;
+        let moved = json!({"field": "returned_at", "value": "2026-03-11T09:30:00+07:00", "reason": "Gửi lúc 9 giờ 30"});
+        let dossier = head.act(&at("corrections"), dossier.version(), moved).await.expect(200);
+        assert_eq!(dossier.body["returned_at"], "2026-03-11T09:30:00+07:00");
+
+        let events = head.get(&at("events")).await.expect(200);
+        let events = events.body["items"].as_array().unwrap();
+        let kinds: Vec<&str> = events.iter().skip(2).map(|event| event["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["resolved", "returned", "return_undone", "returned", "return_undone", "returned", "corrected"]);
+        assert_eq!((&events[3]["received_by"], &events[4]["reason"]), (&json!("Lê Văn Nhầm"), &json!("Quét nhầm mã của hồ sơ khác")));
+        let verified = house.read(|conn| motcua::report::verify::verify(conn, &mut |_, _| {})).await;
+        assert_eq!(verified.shown, []);
     }
 
     async fn a_citizen_needs_a_second_proof_for_more_than_how_far_it_is(db: TestDatabase) {

@@ -119,6 +119,7 @@ pub enum Deed {
     IssueApology,
     Resolve,
     Return,
+    UndoReturn,
     Withdraw,
     Stop,
     RecomputeDue,
@@ -337,6 +338,13 @@ impl Told {
             }
             Status::AwaitingPayment => vec![Deed::RecordPayment, Deed::RecordPayment, Deed::Stop],
             Status::Resolved => vec![Deed::Return, moved(ResolvedAt), moved(ReceivedAt)],
+            Status::Returned => vec![
+                Deed::UndoReturn,
+                moved(ReturnedAt),
+                moved(ResolvedAt),
+                moved(ReceivedAt),
+                Deed::Correct(ChannelField, Value::Channel(Channel::Postal)),
+            ],
             _ => vec![
                 moved(ReceivedAt),
                 moved(ResolvedAt),
@@ -379,6 +387,7 @@ impl Told {
                 Command::Resolve { outcome: ResultKind::Granted, document_number: None, reason: None }
             }
             Deed::Return => Command::Return { channel: ReturnChannel::InPerson, received_by: None },
+            Deed::UndoReturn => Command::UndoReturn { reason: text() },
             Deed::Withdraw => Command::Withdraw { reason: text() },
             Deed::Stop => Command::Stop { reason: text() },
             Deed::RecomputeDue => Command::RecomputeDue { reason: text() },

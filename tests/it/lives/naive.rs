@@ -176,7 +176,11 @@ impl Counted {
         let mut corrections = Vec::new();
         for event in events {
             let Fact::Corrected { field, old, new, deadlines, parts, .. } = &event.fact else { continue };
-            let seq_of = |kind: &str| right.iter().position(|event| event.fact.kind() == kind).unwrap();
+            // A result may have been handed over twice, the first time by mistake.
+            let seq_of = |kind: &str| {
+                let is = |earlier: &Event| earlier.seq < event.seq && earlier.fact.kind() == kind;
+                right.iter().rposition(is).unwrap()
+            };
             let mut moved = None;
             match field {
                 CorrectableField::ReceivedAt => moved = Some(seq_of("received")),

@@ -88,6 +88,7 @@ fn deeds() -> impl Strategy<Value = Deed> {
         4 => Just(Deed::IssueApology),
         4 => Just(Deed::Resolve),
         3 => Just(Deed::Return),
+        1 => Just(Deed::UndoReturn),
         1 => Just(Deed::Withdraw),
         1 => Just(Deed::Stop),
         2 => Just(Deed::RecomputeDue),

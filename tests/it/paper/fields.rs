@@ -246,7 +246,12 @@ on_both! {
             outcome: motcua::domain::event::ResultKind::Granted, document_number: None, reason: None,
         };
         counter.act(&code, resolve).await;
+        // What was taken back is no hand-over.
+        let channel = motcua::domain::event::ReturnChannel::InPerson;
+        counter.act(&code, Command::Return { channel, received_by: Some("Lê Văn Nhầm".into()) }).await;
+        counter.act(&code, Command::UndoReturn { reason: "Quét nhầm mã".into() }).await;
         let text = counter.text(&code, "control-sheet").await;
+        assert!(!text.contains("Nhầm"), "{text}");
         shows(&text, "05", &[
             (1, AGENCY), (2, NATION), (3, MOTTO),
             (4, &[&format!("Mã hồ sơ: {code}")]),

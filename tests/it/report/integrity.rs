@@ -61,6 +61,9 @@ impl Card {
                 }
                 fact => fact.kind(),
             };
+            if kind == "return_undone" {
+                card.moments.remove("returned");
+            }
             card.moments.insert(kind, (event.occurred_at, event.officer));
         }
         card

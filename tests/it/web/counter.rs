@@ -171,6 +171,20 @@ on_both! {
         let done = counter.submit(&page, "/tra-ket-qua", &handed).await.expect(303);
         counter.get(done.location()).await.expect(200).says("Đã trả kết quả.");
         counter.get(&format!("/ho-so/{code}")).await.expect(200).says("Nguyễn Thị Em");
+
+        // It was the wrong one: taken back at once, with a reason, and ready to be handed over again.
+        let confirmed = counter.get(done.location()).await.expect(200).says(&format!("Ghi nhầm hồ sơ {code} (Nguyễn Văn An)?"));
+        let undo = "/tra-ket-qua/hoan-tac";
+        let empty = counter.submit(&confirmed, undo, &[("reason", " ")]).await.expect(422).says("id=\"undo-reason-fault\"");
+        counter.submit(&empty, undo, &[("reason", "Quét nhầm mã")]).await.expect_on_to(&format!("/tra-ket-qua?ma={code}&xong=act-undo_return"));
+        counter.get(&format!("/tra-ket-qua?ma={code}&xong=act-undo_return")).await.expect(200)
+            .says("trở lại chờ trả kết quả").says_not("/tra-ket-qua/hoan-tac").says("name=\"received_by\"");
+        counter.get(done.location()).await.expect(200).says_not("/tra-ket-qua/hoan-tac");
+        let page = counter.get(&format!("/ho-so/{code}")).await.expect(200).says("Hoàn tác trả kết quả").says("Quét nhầm mã").says_not("viec/hoan-tac-tra");
+        counter.submit(&page, &format!("/ho-so/{code}/viec/tra"), &handed).await.expect(303);
+        let page = counter.get(&format!("/ho-so/{code}")).await.expect(200);
+        let again = [("reason", "Trao nhầm người")];
+        counter.submit(&page, &format!("/ho-so/{code}/viec/hoan-tac-tra"), &again).await.expect_on_to(&format!("/ho-so/{code}?xong=act-undo_return"));
         counter.get("/tra-ket-qua?ma=000.00.03.H29-260310-9999").await.expect(200).says("Không có hồ sơ với mã này");
     }
 }
