@@ -50,12 +50,20 @@ struct Page {
     lines: Vec<Line>,
     next: String,
     first: String,
+    /// What the tick says that confirms results for several; empty where there is nothing to confirm.
+    sure: String,
     may_act: bool,
     colleagues: Vec<(String, String)>,
     outcomes: Vec<(String, String)>,
 }
 
 impl Page {
+    /// How many are to get which result.
+    fn to_confirm(&self) -> String {
+        let outcome = self.f.term("outcome", self.form.value("result/outcome"));
+        self.f.t2("today.sure-results", "n", self.form.all("pick").count(), "outcome", outcome)
+    }
+
     /// The part of the form that was sent; where none was named, each in which something was entered.
     fn opens(&self, part: &str) -> bool {
         let sent = self.form.value("_act");
@@ -142,6 +150,7 @@ async fn load(visit: &Visit, query: &Form, form: Form) -> Result<Page, Problem> 
             .choose(colleagues.iter().filter(|one| one.active).map(|one| (one.username.clone(), named(one)))),
         outcomes: f.terms("outcome", ["granted", "denied"]),
         next,
+        sure: to_be_sure_of(&form).unwrap_or_default(),
         first: if begun { here("", "") } else { String::new() },
         standing: standing.to_owned(),
         lines,
@@ -151,6 +160,13 @@ async fn load(visit: &Visit, query: &Form, form: Form) -> Result<Page, Problem> 
         tiles,
         may_act,
     })
+}
+
+/// Results of several cannot be undone: whoever records them says that just so many and just this outcome are meant.
+fn to_be_sure_of(form: &Form) -> Option<String> {
+    let several = form.all("pick").count();
+    let results = form.value("_act") == "result" && several > 1;
+    results.then(|| format!("{several} {}", form.value("result/outcome")))
 }
 
 /// What became of one of many.
@@ -179,6 +195,11 @@ pub async fn act(visit: Visit, mut form: Form) -> Shown {
     }
     if meant.is_none() {
         form.fault_at("_act", visit.frame("today").t("today.which-act"));
+    }
+    if let Some(sure) = to_be_sure_of(&form)
+        && !form.has("_sure", &sure)
+    {
+        form.fault_at("_sure", visit.frame("today").t("act.not-sure"));
     }
     let (Some((part, slug)), false, false) = (meant, form.has_faults(), visit.only_shows()) else {
         let query = Form::parse(form.value("_query").as_bytes());

@@ -42,6 +42,37 @@ on_both! {
         handler.get("/hom-nay?tinh-trang=waiting").await.expect(200).says(&first).says_not(&format!(">{second}<"));
     }
 
+    async fn results_of_several_are_recorded_when_it_is_said_how_many_and_which(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        let (first, second) = (take_in(&counter, "Nguyễn Văn An", "0901234512").await, take_in(&counter, "Trần Thị Bích", "0912345678").await);
+        let third = take_in(&counter, "Lê Văn Cường", "0912345679").await;
+        let picked = |code: &str| format!("{code}|2");
+        let (one, two, three) = (picked(&first), picked(&second), picked(&third));
+        let page = counter.get("/hom-nay").await.expect(200).says_not("name=\"_sure\"");
+        let fields = [("_act", "result"), ("result/outcome", "denied"), ("result/reason", "Không đủ điều kiện"), ("pick", &one), ("pick", &two)];
+        let asked = counter.submit(&page, "/hom-nay", &fields).await.expect(422)
+            .says("Ghi nhận kết quả cho 2 hồ sơ đã chọn: không chấp thuận.").says("Việc này không hoàn tác được.")
+            .says("Hãy đánh dấu xác nhận trước khi thực hiện.").says("value=\"Không đủ điều kiện\"")
+            .says("name=\"_sure\" value=\"2 denied\"").says("<option value=\"denied\" selected>");
+        assert_eq!(asked.html.matches("<details open>").count(), 1, "{}", asked.html);
+        for code in [&first, &second] {
+            assert!(asked.html.contains(&format!("value=\"{code}|2\" aria-label=\"{code}\" checked")), "{}", asked.html);
+            counter.get(&format!("/ho-so/{code}")).await.expect(200).says("đã tiếp nhận");
+        }
+        // Whoever then ticks one more, or means the other outcome, is asked again.
+        let more = [&fields[..], &[("pick", three.as_str()), ("_sure", "2 denied")]].concat();
+        counter.submit(&asked, "/hom-nay", &more).await.expect(422).says("cho 3 hồ sơ đã chọn");
+        let other = [("_act", "result"), ("result/outcome", "granted"), ("pick", &one), ("pick", &two), ("_sure", "2 denied")];
+        counter.submit(&asked, "/hom-nay", &other).await.expect(422).says("name=\"_sure\" value=\"2 granted\"");
+        let sure = [&fields[..], &[("_sure", "2 denied")]].concat();
+        counter.submit(&asked, "/hom-nay", &sure).await.expect(200).says("Đã làm 2 trên 2 hồ sơ.");
+        // One alone is done at once, as at its own page.
+        let page = counter.get("/hom-nay").await.expect(200);
+        let alone = [("_act", "result"), ("result/outcome", "granted"), ("pick", three.as_str())];
+        counter.submit(&page, "/hom-nay", &alone).await.expect(200).says("Đã làm 1 trên 1 hồ sơ.");
+    }
+
     async fn today_goes_from_the_late_to_those_who_wait_for_the_citizen_page_by_page(db: TestDatabase) {
         let house = TestHouse::open(db).await;
         let counter = house.surfer(Role::Counter, Some("TS")).await;

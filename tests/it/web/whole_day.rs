@@ -116,6 +116,12 @@ on_both! {
         browser.keys(key::TAB).await;
         browser.keys(key::TAB).await;
         browser.keys(key::ENTER).await;
+        // Two at once: one says that it is meant.
+        browser.wait_for_words("Ghi nhận kết quả cho 2 hồ sơ đã chọn").await;
+        assert_eq!(browser.focused().await, "result-sure");
+        browser.keys(key::SPACE).await;
+        browser.keys(key::TAB).await;
+        browser.keys(key::ENTER).await;
         browser.wait_for_words("Đã làm 2 trên 2 hồ sơ.").await;
         browser.sign_in("vanphong", PASSWORD).await;
         browser.go("/ket-qua?from=01/03/2026&to=11/03/2026").await;
