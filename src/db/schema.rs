@@ -661,6 +661,18 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    recent_step_durations (procedure_id, step, time_limit, working_days) {
+        procedure_id -> UuidSql,
+        step -> Text,
+        time_limit -> Text,
+        working_days -> Integer,
+        cases -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
     targets (id) {
         id -> UuidSql,
         indicator -> Text,
@@ -872,6 +884,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     print_batch_pieces,
     print_batches,
     recent_durations,
+    recent_step_durations,
     register_contents,
     register_files,
     targets,

@@ -1,5 +1,6 @@
 //! How long dossiers took, in working days: counts in buckets, from which every quantile is exact. What is said of a
-//! running dossier is said of those past cases that took at least as long as it has by now.
+//! running dossier is said of those past cases that took at least as long as it has by now: from the start of the clock, or
+//! from when it first came to a step of the internal process.
 
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -98,20 +99,27 @@ impl Outlook {
     }
 }
 
-/// Working days on the agency's clock from its start up to a day: the day of the start is not counted, nor are the
-/// days on which it stood still.
+/// From when the way of a dossier from a step on is counted: since it first came there. What was done before the clock that
+/// runs began is on no clock.
+pub fn way_from(first_came: DateTime<Utc>, clock_started_at: DateTime<Utc>) -> DateTime<Utc> {
+    first_came.max(clock_started_at)
+}
+
+/// Working days on the agency's clock from its start, or from a later moment, up to a day: the day of that moment is not
+/// counted, nor are the days on which the clock stood still since.
 ///
 /// # Errors
 /// When the calendar does not hold a year.
 pub fn on_the_clock(
     calendar: &Calendar,
-    started_at: DateTime<Utc>,
+    since: DateTime<Utc>,
     pauses: &[Pause],
     up_to: NaiveDate,
 ) -> Result<u32, CalendarMissing> {
-    let mut days = calendar.working_days_between(day_of(started_at), up_to)?;
+    let mut days = calendar.working_days_between(day_of(since), up_to)?;
     for pause in pauses {
-        let stood_still = calendar.working_days_between(day_of(pause.from), day_of(pause.to).min(up_to))?;
+        let from = day_of(pause.from.max(since));
+        let stood_still = calendar.working_days_between(from, day_of(pause.to).min(up_to))?;
         days = days.saturating_sub(stood_still);
     }
     Ok(days)
@@ -178,6 +186,28 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn days_on_the_clock_from_any_moment_are_those_counted_one_by_one(
+            since in 0..900_i64, waits in prop::collection::vec((0..400_i64, 1..200_i64), 0..4), up_to in 0..60_u64,
+        ) {
+            let calendar = crate::domain::testing::vietnam();
+            let hours = |hours| at("2026-02-02 00:00") + chrono::TimeDelta::hours(hours);
+            let (mut pauses, mut end) = (Vec::new(), 0);
+            for (after, long) in waits {
+                pauses.push(Pause { from: hours(end + after), to: hours(end + after + long) });
+                end += after + long;
+            }
+            let (since, up_to) = (hours(since), day("2026-02-02") + chrono::Days::new(up_to));
+            let stood_still = |day: NaiveDate| {
+                pauses.iter().any(|pause| day_of(pause.from).max(day_of(since)) < day && day <= day_of(pause.to))
+            };
+            let days = day_of(since).iter_days().skip(1).take_while(|day| *day <= up_to);
+            let counted = days.filter(|day| calendar.is_working(*day).unwrap() && !stood_still(*day)).count();
+            prop_assert_eq!(on_the_clock(&calendar, since, &pauses, up_to).unwrap() as usize, counted);
+        }
+    }
+
     #[test]
     fn the_day_of_receipt_and_the_days_of_waiting_are_not_counted() {
         let calendar = Calendar::new([(2026, YearStanding::Announced)], [], OfficeHours::default()).unwrap();
@@ -188,6 +218,13 @@ mod tests {
         let waited = Pause { from: at("2026-03-11 09:00"), to: at("2026-03-13 16:00") };
         assert_eq!(worked(&[waited], "2026-03-17"), Ok(3));
         assert!(worked(&[], "2027-03-17").is_err());
+        // Counted from a later moment: of the wait only what came after it, and nothing of one that was over.
+        let from = |since| on_the_clock(&calendar, at(since), &[waited], day("2026-03-17"));
+        assert_eq!(from("2026-03-12 10:00"), Ok(2), "in the middle of it");
+        assert_eq!(from("2026-03-13 16:00"), Ok(2), "as it ended");
+        assert_eq!(from("2026-03-16 08:00"), Ok(1), "when it was over");
+        assert_eq!(way_from(at("2026-03-12 10:00"), at("2026-03-10 09:00")), at("2026-03-12 10:00"));
+        assert_eq!(way_from(at("2026-03-09 10:00"), at("2026-03-10 09:00")), at("2026-03-10 09:00"));
         assert_eq!(working_days_on(&calendar, day("2026-03-13"), 2), Ok(day("2026-03-17")));
     }
 }

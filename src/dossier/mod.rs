@@ -62,7 +62,7 @@ pub use request_payment::request_dossier_payment;
 pub use request_supplement::request_dossier_supplement;
 pub use resolve::resolve_dossier;
 pub use return_result::return_dossier_result;
-pub use running::{Finished, Running, RunningAfter, RunningOf, finished, running};
+pub use running::{Finished, Running, RunningAfter, RunningOf, finished, first_came, running};
 pub use search::list_dossiers;
 pub use several::{histories, lines};
 pub use show::show_dossier;

@@ -1,4 +1,4 @@
-//! Dossiers for early warning: the running ones by due date, and what the finished ones took.
+//! Dossiers for early warning: the running ones by due date, what the finished ones took, and when they came to their steps.
 
 use super::row::DossierRow;
 use crate::both;
@@ -13,8 +13,14 @@ use crate::domain::ids::{BranchId, DossierId, OfficerId, ProcedureId};
 use crate::failure::Outcome;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Bool, Nullable, Text};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// The step of the internal process that a dossier is handed on to.
+const TO_STEP: &str = "dossier_events.facts->>'to_step'";
+/// Dossiers whose hand-overs are read at once.
+const AT_ONCE: usize = 500;
 
 /// A dossier that is open and waits for nobody outside.
 #[derive(Debug, Clone)]
@@ -125,6 +131,7 @@ pub fn running(
 /// A dossier that has its result.
 #[derive(Debug, Clone)]
 pub struct Finished {
+    pub id: DossierId,
     pub procedure: ProcedureId,
     pub time_limit: String,
     pub clock_started_at: DateTime<Utc>,
@@ -165,9 +172,10 @@ pub fn finished(
     let full = i64::try_from(rows.len()).is_ok_and(|count| count >= limit);
     let end = rows.last().and_then(|(id, at, ..)| Some((at.as_ref()?.0, *id))).filter(|_| full);
     let mut found = Vec::new();
-    for (_, _, procedure, time_limit, started, resolved, standing) in rows {
+    for (id, _, procedure, time_limit, started, resolved, standing) in rows {
         if let (Some(started), Some(resolved)) = (started, resolved) {
             found.push(Finished {
+                id,
                 procedure,
                 time_limit,
                 clock_started_at: started.0,
@@ -177,4 +185,31 @@ pub fn finished(
         }
     }
     Ok((found, end))
+}
+
+/// When each of these dossiers first came to each step of the internal process that it was handed on to.
+pub fn first_came(
+    c: &mut Conn<'_>,
+    ids: &[DossierId],
+) -> Outcome<HashMap<DossierId, HashMap<String, DateTime<Utc>>>> {
+    let mut came: HashMap<DossierId, HashMap<String, DateTime<Utc>>> = HashMap::new();
+    for ids in ids.chunks(AT_ONCE) {
+        let rows: Vec<(DossierId, Moment, Option<String>)> = both!(c, |c| dossier_events::table
+            .filter(dossier_events::dossier_id.eq_any(ids))
+            .filter(dossier_events::kind.eq("forwarded"))
+            .filter(fixed::<Nullable<Text>>(TO_STEP).is_not_null())
+            .order((dossier_events::dossier_id, dossier_events::seq))
+            .select((
+                dossier_events::dossier_id,
+                dossier_events::occurred_at,
+                fixed::<Nullable<Text>>(TO_STEP)
+            ))
+            .load(c))?;
+        for (id, at, step) in rows {
+            if let Some(step) = step {
+                came.entry(id).or_default().entry(step).or_insert(at.0);
+            }
+        }
+    }
+    Ok(came)
 }

@@ -1,7 +1,8 @@
 //! `GET /warnings`: running dossiers that somebody should look at, the most urgent first. Branch officers see their
 //! branch's.
 
-use super::look::{Kind, Measured, Watch, WorryView};
+use super::estimate::Measured;
+use super::look::{Kind, Watch, WorryView};
 use crate::account::Officer;
 use crate::domain::ids::OfficerId;
 use crate::domain::local_time::day_of;

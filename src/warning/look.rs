@@ -1,21 +1,19 @@
-//! Looking at running dossiers one by one: what there is to worry about, and what past cases say.
+//! Looking at running dossiers one by one: what there is to worry about.
 
-use super::measure::ByProcedure;
-use super::store::{self, MeasuredOn};
+use super::estimate::{Estimate, EstimateView, Measured};
+use super::in_step::InSteps;
 use crate::config::Warnings;
 use crate::db::Conn;
-use crate::domain::durations::{Durations, Outlook, Quantiles, on_the_clock, working_days_on};
-use crate::domain::ids::{OfficerId, ProcedureId};
+use crate::domain::durations::on_the_clock;
+use crate::domain::ids::OfficerId;
 use crate::domain::local_time::day_of;
-use crate::domain::rates::Rate;
 use crate::domain::words::code_words;
 use crate::dossier::{self, HolderView, ProcedureView, Running, RunningAfter, RunningOf};
 use crate::failure::Outcome;
 use crate::reference::Reference;
-use crate::report::RateView;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use utoipa::ToSchema;
 
 /// What there is to worry about.
@@ -31,29 +29,6 @@ pub enum Kind {
     Stuck,
 }
 code_words!(Kind { Overdue => "overdue", DueSoon => "due_soon", LikelyLate => "likely_late", Stuck => "stuck" });
-
-/// What past cases are known, and since when.
-#[derive(Debug, Clone, Default)]
-pub struct Measured {
-    pub on: Option<MeasuredOn>,
-    by_limit: ByProcedure,
-    by_procedure: BTreeMap<ProcedureId, Durations>,
-}
-
-impl Measured {
-    pub fn load(c: &mut Conn<'_>) -> Outcome<Self> {
-        let by_limit = store::counted(c)?;
-        let mut by_procedure: BTreeMap<ProcedureId, Durations> = BTreeMap::new();
-        for ((procedure, _), durations) in &by_limit {
-            by_procedure.entry(*procedure).or_default().merge(durations);
-        }
-        Ok(Self { on: store::measured(c)?, by_limit, by_procedure })
-    }
-
-    pub fn by_limit(&self) -> &ByProcedure {
-        &self.by_limit
-    }
-}
 
 /// Looks at dossiers on a day.
 pub struct Watch<'a> {
@@ -72,13 +47,6 @@ pub struct Worry {
     estimate: Option<Estimate>,
 }
 
-struct Estimate {
-    basis: &'static str,
-    cases: u64,
-    quantiles: Quantiles,
-    outlook: Option<Outlook>,
-}
-
 /// Looked at in one piece.
 const AT_ONCE: i64 = 500;
 
@@ -93,15 +61,16 @@ impl Watch<'_> {
         mut after: Option<RunningAfter>,
         (wanted, most): (usize, usize),
     ) -> Outcome<(Vec<Worry>, Option<RunningAfter>)> {
-        let (mut found, mut looked_at) = (Vec::new(), 0_usize);
+        let (mut found, mut looked_at, mut steps) = (Vec::new(), 0_usize, InSteps::default());
         loop {
             let some = dossier::running(c, of, after, AT_ONCE)?;
+            steps.learn(c, &some, self.settings.least_cases.into())?;
             let last_piece = i64::try_from(some.len()).is_ok_and(|count| count < AT_ONCE);
             for running in some {
                 let place = running.place();
                 looked_at += 1;
                 after = Some(place);
-                if let Some(worry) = self.look(running).filter(|worry| worry.is_one_of(kinds)) {
+                if let Some(worry) = self.look(running, &steps).filter(|worry| worry.is_one_of(kinds)) {
                     found.push(worry);
                 }
                 if found.len() >= wanted || looked_at >= most {
@@ -115,7 +84,7 @@ impl Watch<'_> {
     }
 
     /// Nothing when there is nothing to worry about.
-    fn look(&self, running: Running) -> Option<Worry> {
+    fn look(&self, running: Running, steps: &InSteps) -> Option<Worry> {
         let calendar = &self.reference.calendar;
         let between = |after, up_to| calendar.working_days_between(after, up_to).ok();
         let dossier = &running.dossier;
@@ -133,7 +102,7 @@ impl Watch<'_> {
                 kinds.push(Kind::DueSoon);
             }
             if let Some(elapsed) = elapsed {
-                estimate = self.estimate(&running, elapsed, elapsed + left.unwrap_or(0));
+                estimate = self.estimate(&running, steps, elapsed, left.unwrap_or(0));
                 let outlook = estimate.as_ref().and_then(|estimate| estimate.outlook);
                 if due_on >= self.today && outlook.is_some_and(|outlook| outlook.likely_late()) {
                     kinds.push(Kind::LikelyLate);
@@ -145,24 +114,6 @@ impl Watch<'_> {
             kinds.push(Kind::Stuck);
         }
         (!kinds.is_empty()).then_some(Worry { running, kinds, elapsed, quiet_days, estimate })
-    }
-
-    /// From cases of the same procedure and time limit, or of the procedure alone when those are too few.
-    fn estimate(&self, running: &Running, elapsed: u32, allowed: u32) -> Option<Estimate> {
-        let least = u64::from(self.settings.least_cases);
-        let procedure = running.dossier.procedure;
-        let exact = self.measured.by_limit.get(&(procedure, running.dossier.time_limit.to_string()));
-        let enough = |known: &&Durations| known.cases() >= least;
-        let (basis, known) = match exact.filter(enough) {
-            Some(known) => ("procedure_and_limit", known),
-            None => ("procedure", self.measured.by_procedure.get(&procedure).filter(enough)?),
-        };
-        Some(Estimate {
-            basis,
-            cases: known.cases(),
-            quantiles: Quantiles::of(known)?,
-            outlook: Outlook::of(known, elapsed, allowed, least),
-        })
     }
 
     /// The worries as clients see them.
@@ -182,22 +133,6 @@ impl Watch<'_> {
             } else {
                 between(due_on, self.today).map(|days| -days)
             }
-        });
-        let elapsed = worry.elapsed.unwrap_or(0);
-        let on = |in_all: u32| working_days_on(calendar, self.today, in_all.saturating_sub(elapsed)).ok();
-        let estimate = worry.estimate.as_ref().map(|estimate| EstimateView {
-            basis: estimate.basis,
-            cases: estimate.cases,
-            p50: estimate.quantiles.p50,
-            p80: estimate.quantiles.p80,
-            p90: estimate.quantiles.p90,
-            expected_on: estimate.outlook.and_then(|outlook| on(outlook.in_all.p50)),
-            expected_by_p80: estimate.outlook.and_then(|outlook| on(outlook.in_all.p80)),
-            expected_by_p90: estimate.outlook.and_then(|outlook| on(outlook.in_all.p90)),
-            late: estimate.outlook.and_then(|outlook| {
-                let count = |count| i64::try_from(count).unwrap_or(i64::MAX);
-                Rate::of(count(outlook.late), count(outlook.comparable)).map(RateView::from)
-            }),
         });
         WorryView {
             dossier_code: dossier.code.clone(),
@@ -220,7 +155,7 @@ impl Watch<'_> {
             last_event_on: day_of(worry.running.last_event_at),
             quiet_working_days: worry.quiet_days,
             held_by: dossier::holder(dossier, holders),
-            estimate,
+            estimate: worry.estimate.as_ref().map(|estimate| self.estimate_view(dossier, estimate)),
         }
     }
 }
@@ -260,25 +195,4 @@ pub struct WorryView {
     pub held_by: Option<HolderView>,
     /// Null where fewer cases are known than the least number, or no clock runs.
     pub estimate: Option<EstimateView>,
-}
-
-/// What past cases took, and what that says about this one.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Estimate)]
-pub struct EstimateView {
-    /// `procedure_and_limit`: cases of this procedure with the same time limit; `procedure`: with any.
-    pub basis: &'static str,
-    /// How many were counted.
-    pub cases: u64,
-    /// Working days within which half of them were done.
-    pub p50: u32,
-    pub p80: u32,
-    pub p90: u32,
-    /// When half of those cases were done that took at least as long as this one has; null when these are fewer than
-    /// the least number.
-    pub expected_on: Option<NaiveDate>,
-    pub expected_by_p80: Option<NaiveDate>,
-    pub expected_by_p90: Option<NaiveDate>,
-    /// Of those comparable cases: took longer than this one may.
-    pub late: Option<RateView>,
 }

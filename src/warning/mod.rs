@@ -1,13 +1,16 @@
 //! Early warning: what is due soon, what is stuck, and what will likely be late, told from how long dossiers of the
-//! procedure took lately. The times are counted into buckets every night (docs/decisions/0011).
+//! procedure took lately, in all or from the step a dossier is in. The times are counted into buckets every night (docs/decisions/0011).
 
 pub mod durations;
+mod estimate;
+mod in_step;
 pub mod list;
 mod look;
 mod measure;
 mod store;
 
-pub use look::{Kind, Measured, Watch, Worry, WorryView};
+pub use estimate::Measured;
+pub use look::{Kind, Watch, Worry, WorryView};
 pub use measure::{Measure, measure};
 
 use crate::jobs::Handlers;

@@ -57,12 +57,21 @@ struct Named {
 #[derive(Deserialize)]
 struct Estimate {
     basis: String,
+    step: Option<EstimateStep>,
     cases: i64,
     p50: i64,
     p80: i64,
     expected_on: Option<String>,
     expected_by_p80: Option<String>,
     late: Option<Rate>,
+}
+
+/// The step that is counted from.
+#[derive(Deserialize)]
+struct EstimateStep {
+    name: String,
+    since: String,
+    elapsed_working_days: i64,
 }
 
 #[derive(Template)]
@@ -156,6 +165,16 @@ struct Duration {
     p50: Option<i64>,
     p80: Option<i64>,
     p90: Option<i64>,
+    steps: Vec<StepDuration>,
+}
+
+#[derive(Deserialize)]
+struct StepDuration {
+    name: String,
+    cases: i64,
+    p50: Option<i64>,
+    p80: Option<i64>,
+    p90: Option<i64>,
 }
 
 #[derive(Template)]
@@ -166,6 +185,10 @@ struct DurationsPage {
 }
 
 impl DurationsPage {
+    fn has_steps(&self) -> bool {
+        self.recent.items.iter().any(|one| !one.steps.is_empty())
+    }
+
     fn days(&self, days: &Option<i64>) -> String {
         days.map_or_else(|| "–".to_owned(), |days| self.f.count(&days))
     }

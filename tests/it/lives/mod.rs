@@ -366,7 +366,7 @@ impl Told {
             Deed::Refuse => Command::Refuse { reason: text() },
             Deed::Forward(to) => Command::Forward {
                 to_officer: to.map(|n| ids.officer(n)),
-                to_step: to.is_none().then(|| "tham-dinh".to_owned()),
+                to_step: to.is_none().then(|| ["tham-dinh", "trinh-ky"][self.events.len() % 2].to_owned()),
                 note: None,
             },
             Deed::RequestSupplement => Command::RequestSupplement { items: Vec::new(), reason: text() },

@@ -1,5 +1,7 @@
 //! Early warning: what is told of running dossiers, and from what.
 
+pub(crate) mod steps;
+
 use crate::support::database::TestDatabase;
 use crate::support::ground::{Ground, applicant, intake};
 use crate::support::house::{Person, TestHouse};
@@ -151,7 +153,7 @@ on_both! {
         sorted.sort_unstable();
         let estimate = &one["estimate"];
         assert_eq!(estimate["cases"], 40);
-        assert_eq!(estimate["basis"], "procedure_and_limit");
+        assert_eq!((&estimate["basis"], &estimate["step"]), (&json!("procedure_and_limit"), &Value::Null));
         for (name, percent) in [("p50", 50), ("p80", 80), ("p90", 90)] {
             assert_eq!(estimate[name], quantile(&sorted, percent), "{name}");
         }
@@ -168,7 +170,7 @@ on_both! {
 
         let listed = office.get("/warnings/durations").await.expect(200).body;
         assert_eq!(listed["measured"], json!({"from": "2025-09-10", "to": "2026-03-09", "measured_on": "2026-03-10", "least_cases": 20}));
-        assert_eq!(listed["items"], json!([{"procedure_code": SHORT, "procedure": "Cấp giấy chứng nhận đăng ký tàu cá", "time_limit": "3wd", "cases": 40, "p50": quantile(&sorted, 50), "p80": quantile(&sorted, 80), "p90": quantile(&sorted, 90)}]));
+        assert_eq!(listed["items"], json!([{"procedure_code": SHORT, "procedure": "Cấp giấy chứng nhận đăng ký tàu cá", "time_limit": "3wd", "cases": 40, "p50": quantile(&sorted, 50), "p80": quantile(&sorted, 80), "p90": quantile(&sorted, 90), "steps": []}]));
     }
 
     async fn nothing_is_estimated_below_the_least_number_of_cases(db: TestDatabase) {

@@ -1,6 +1,7 @@
 //! The early warning at its page: each kind with its words, from how many cases, and only to the branch.
 
 use crate::support::ground::{Ground, applicant, intake};
+use crate::warning::steps::{SLOW_AT_THE_COUNTER, STEP, past_through_step, to_step, with_steps};
 use crate::warning::{SHORT, TODAY, house, past, with};
 use motcua::domain::role::Role;
 use motcua::warning::measure;
@@ -27,6 +28,24 @@ on_both! {
         other.get("/canh-bao?branch_code=TS").await.expect(403);
         let office = before.surfer(Role::Office, None).await;
         office.get("/canh-bao?branch_code=TS&loai=likely_late").await.expect(200).says(&new).says("· TS");
+    }
+
+    async fn a_dossier_in_a_step_says_that_it_is_judged_from_there_and_by_how_many(db: TestDatabase) {
+        let ground = Ground::at(&db, TODAY);
+        with_steps(&ground);
+        past_through_step(&ground, &SLOW_AT_THE_COUNTER);
+        ground.clock_to(TODAY);
+        measure(&with(&ground, 6)).unwrap();
+        let code = ground.take_in("TS", intake(SHORT, applicant("Trần Văn Hai")));
+        to_step(&ground, &code, STEP);
+        let house = house(&ground, db).await;
+        house.it_is("2026-03-12 16:00");
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let page = head.get("/canh-bao").await.expect(200).says(&code).says("0/20 hồ sơ tương tự").says_not("cùng thời hạn:");
+        let page = page.says("tính từ bước “Thẩm định”, ngày 10/03/2026: đã 2 ngày làm việc");
+        page.says("theo 40 hồ sơ cùng thủ tục, cùng thời hạn đã đến bước này: từ đó một nửa trong 1 ngày làm việc, 8 phần 10 trong 3");
+        let page = head.get("/canh-bao/thoi-gian").await.expect(200).says("từ bước “Thẩm định”");
+        page.says("tính từ khi hồ sơ đến bước đó lần đầu");
     }
 
     async fn what_is_overdue_and_stuck_says_since_when_and_who_holds_it(db: TestDatabase) {
