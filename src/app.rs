@@ -73,6 +73,7 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(dossier::correct_dossier)
         // for citizens
         .service(dossier::track_dossier)
+        .service(apology::public_letter::public_letter)
         // who works here
         .service(account::sign_in::create_session)
         .service(account::refresh::refresh_session)
@@ -207,6 +208,7 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("post", "/sessions/refresh"),
     ("get", "/calendar/due-date"),
     ("get", "/public/dossiers/{code}"),
+    ("get", "/public/dossiers/{code}/letter.pdf"),
     ("get", "/public/rates"),
     ("get", "/health/live"),
     ("get", "/health/ready"),

@@ -54,6 +54,17 @@ pub fn issued_letter(c: &mut Conn<'_>, dossier: DossierId) -> Outcome<Option<Iss
     }))
 }
 
+/// Which letter that is.
+pub fn issued_id(c: &mut Conn<'_>, dossier: DossierId) -> Outcome<Option<ApologyId>> {
+    Ok(both!(c, |c| apologies::table
+        .filter(apologies::dossier_id.eq(dossier))
+        .filter(apologies::letter.is_not_null())
+        .order(apologies::approved_at.desc())
+        .select(apologies::id)
+        .first(c)
+        .optional())?)
+}
+
 /// The number of an issued letter, and whether it is mailed.
 pub fn issued_as(c: &mut Conn<'_>, id: ApologyId) -> Outcome<(String, bool)> {
     let row = store::load(c, id)?;

@@ -60,7 +60,8 @@ pub async fn pdf_of_apology(
     Ok(paper::show::answer(&name, &paper))
 }
 
-async fn fixed(
+/// The letter as it was fixed when it was issued.
+pub(super) async fn fixed(
     house: &House,
     letters: Letters,
     row: super::row::ApologyRow,

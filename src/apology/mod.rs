@@ -23,6 +23,7 @@ pub mod missing;
 mod named;
 mod of_dossier;
 mod papers;
+pub mod public_letter;
 pub mod reappoint;
 mod row;
 pub mod send;

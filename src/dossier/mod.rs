@@ -69,7 +69,7 @@ pub use show::show_dossier;
 pub use stop::stop_dossier;
 pub use store::{code, codes_taken, events, last_code_numbers, next_codes, raise_code_counter};
 pub use supply::supply_dossier;
-pub use track::track_dossier;
+pub use track::{Proof, proven, track_dossier};
 pub use transition::{Order, save_and_show, stamp};
 pub use undo_return::undo_return_of_dossier_result;
 pub use view::{HolderView, Line, ProcedureView, View, holder, holders, procedure_view};

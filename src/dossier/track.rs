@@ -7,6 +7,7 @@
 use super::row::{DossierRow, ParticularsRow};
 use super::{store, view};
 use crate::apology::IssuedLetter;
+use crate::db::Conn;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::{Event, Fact, ResultKind};
 use crate::domain::lifecycle::Status;
@@ -109,41 +110,60 @@ pub async fn track_dossier(
     proof: Query<Proof>,
 ) -> Result<HttpResponse, Problem> {
     let (references, clock) = (house.references.clone(), house.clock.clone());
+    let proof = proof.into_inner();
+    let given = proof.is_given();
+    let found = proven(&house, code.into_inner(), proof, move |c, row| {
+        let reference = references.of(c)?;
+        let more = if given {
+            let letter = crate::apology::issued_letter(c, row.id)?.map(PublicLetter::from);
+            let events = store::events(c, row.id)?;
+            Some(more(&reference, &row, &events, letter, view::today(clock.now()))?)
+        } else {
+            None
+        };
+        let status = row.dossier()?.status;
+        let completed = !status.is_in_process() && status != Status::Registered;
+        Ok(PublicDossier { code: row.code, status: status.as_str(), completed, more })
+    })
+    .await?;
+    Ok(HttpResponse::Ok().json(found))
+}
+
+/// What is told of the dossier with this code to whoever brings this proof. A wrong one looks like an unknown code, and
+/// is counted where it can be tried through.
+///
+/// # Errors
+/// 404 for both; 429 after too many wrong tries; what `tell` says.
+pub async fn proven<T, F>(house: &House, code: String, proof: Proof, tell: F) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Conn<'_>, DossierRow) -> Outcome<T> + Clone + Send + 'static,
+{
     let guessed = proof.is_phone_alone().then(|| code.clone());
     if let Some(code) = &guessed {
         house.limits.try_phone(code)?;
     }
-    let found: Outcome<PublicDossier> = house
+    let found: Outcome<T> = house
         .db
         .read(move |c| {
-            let reference = references.of(c)?;
             let row = store::by_code(c, &code)?;
             let told = store::particulars_row(c, row.id)?;
             if !proof.holds(&told) {
                 return Err(Failure::NotFound(Thing::Dossier));
             }
-            let more = if proof.is_given() {
-                let letter = crate::apology::issued_letter(c, row.id)?.map(PublicLetter::from);
-                let events = store::events(c, row.id)?;
-                Some(more(&reference, &row, &events, letter, view::today(clock.now()))?)
-            } else {
-                None
-            };
-            let status = row.dossier()?.status;
-            let completed = !status.is_in_process() && status != Status::Registered;
-            Ok(PublicDossier { code: row.code, status: status.as_str(), completed, more })
+            tell(c, row)
         })
         .await;
     if let Some(code) = &guessed
-        && !matches!(found, Err(Failure::NotFound(_)))
+        && !matches!(found, Err(Failure::NotFound(Thing::Dossier)))
     {
         house.limits.phone_not_wrong(code);
     }
-    Ok(HttpResponse::Ok().json(found?))
+    Ok(found?)
 }
 
 impl Proof {
-    fn is_given(&self) -> bool {
+    pub fn is_given(&self) -> bool {
         self.key.is_some() || self.phone_last4.is_some()
     }
 

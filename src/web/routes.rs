@@ -54,6 +54,7 @@ pages! {
     // citizens
     get "/tra-cuu" => track::ask,
     get "/tra-cuu/{code}" => track::show,
+    get "/tra-cuu/{code}/thu-xin-loi.pdf" => track::letter,
     get "/ty-le" => public_rates::show,
     get "/ty-le.csv" => public_rates::export,
     // letters of apology
@@ -171,6 +172,7 @@ pages! {
 pub const OPEN: &[(&str, &str)] = &[
     ("get", "/tra-cuu"),
     ("get", "/tra-cuu/{code}"),
+    ("get", "/tra-cuu/{code}/thu-xin-loi.pdf"),
     ("get", "/ty-le"),
     ("get", "/ty-le.csv"),
     ("get", "/tinh-han"),

@@ -123,6 +123,8 @@ struct Page {
     found: Option<Found>,
     /// There is no such dossier, or the proof is wrong: nobody is told which.
     nothing: bool,
+    /// Where the letter opens with the proof that was given.
+    letter_at: String,
 }
 
 impl Page {
@@ -140,7 +142,8 @@ impl Page {
 pub async fn ask(passerby: Passerby) -> Shown {
     let form = passerby.asked();
     let Some(code) = form.given("code") else {
-        return passerby.page(&Page { f: passerby.frame("track"), form, found: None, nothing: false });
+        let f = passerby.frame("track");
+        return passerby.page(&Page { f, form, found: None, nothing: false, letter_at: String::new() });
     };
     let path = format!("/tra-cuu/{}", segment(&code.to_uppercase()));
     let proof = form.value("proof").trim();
@@ -151,14 +154,15 @@ pub async fn ask(passerby: Passerby) -> Shown {
 pub async fn show(passerby: Passerby, code: Path<String>) -> Shown {
     let (asked, code) = (passerby.asked(), code.into_inner());
     let (key, phone) = (asked.value("key").to_owned(), asked.value("phone").to_owned());
-    let path = format!("/public/dossiers/{}", segment(&code));
-    let path = with_query(&path, &[("key", &key), ("phone_last4", &phone)]);
+    let path = asked_of_api(&code, "", &asked);
     let found = passerby.get::<Found>(&path).await;
     let f = passerby.frame("track");
     match found {
         Ok(found) => {
             let form = Form::of([("code", found.code.clone())]);
-            passerby.page(&Page { f, form, found: Some(found), nothing: false })
+            let letter_at = format!("/tra-cuu/{}/thu-xin-loi.pdf", segment(&found.code));
+            let letter_at = with_query(&letter_at, &[("key", &key), ("phone", &phone)]);
+            passerby.page(&Page { f, form, found: Some(found), nothing: false, letter_at })
         }
         // What no code looks like is no code either.
         Err(problem)
@@ -166,8 +170,19 @@ pub async fn show(passerby: Passerby, code: Path<String>) -> Shown {
         {
             let proof = if phone.is_empty() { key } else { phone };
             let form = Form::of([("code", code), ("proof", proof)]);
-            passerby.not_found(&Page { f, form, found: None, nothing: true })
+            passerby.not_found(&Page { f, form, found: None, nothing: true, letter_at: String::new() })
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// The letter of apology that was issued, to whoever has the proof.
+pub async fn letter(passerby: Passerby, code: Path<String>) -> Shown {
+    passerby.file(&asked_of_api(&code, "/letter.pdf", &passerby.asked())).await
+}
+
+/// The address of the API, with the proof that stands in that of the page.
+fn asked_of_api(code: &str, what: &str, asked: &Form) -> String {
+    let path = format!("/public/dossiers/{}{what}", segment(code));
+    with_query(&path, &[("key", asked.value("key")), ("phone_last4", asked.value("phone"))])
 }

@@ -273,9 +273,13 @@ impl Passerby {
     }
 }
 
-/// What is told of a file: what it is, what it is called, and that nobody keeps it on the way.
-const FILE_HEADERS: [header::HeaderName; 3] =
-    [header::CONTENT_TYPE, header::CONTENT_DISPOSITION, header::CACHE_CONTROL];
+/// What is told of a file: what it is, what it is called, that nobody keeps it on the way, and whether it may be listed.
+const FILE_HEADERS: [header::HeaderName; 4] = [
+    header::CONTENT_TYPE,
+    header::CONTENT_DISPOSITION,
+    header::CACHE_CONTROL,
+    header::HeaderName::from_static("x-robots-tag"),
+];
 
 /// 303 to a path of ours.
 pub fn see_other(path: &str) -> HttpResponse {

@@ -8,6 +8,7 @@ mod killed;
 pub(crate) mod mailing;
 mod missing;
 mod papers;
+mod public_letter;
 mod reappointment;
 mod sealed;
 mod signed;

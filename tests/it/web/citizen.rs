@@ -108,7 +108,19 @@ on_both! {
         let key = whole.body["lookup_key"].as_str().unwrap().to_owned();
         office.house.it_is("2026-03-17 09:00");
         let page = office.house.stranger().get(&format!("/tra-cuu/{code}?key={key}")).await.expect(200);
-        page.says("quá hạn").says("kiểm tra thực địa").says("20/03/2026").says("VĂN BẢN XIN LỖI").says("PXL-");
+        let letter = format!("/tra-cuu/{code}/thu-xin-loi.pdf");
+        page.says("quá hạn").says("kiểm tra thực địa").says("20/03/2026").says("VĂN BẢN XIN LỖI").says("PXL-")
+            .says(&format!("href=\"{letter}?key={key}\""));
+        // The letter itself, to whoever has the proof; nobody keeps or lists it.
+        let stranger = office.house.stranger();
+        let file = stranger.get(&format!("{letter}?key={key}")).await.expect(200);
+        assert!(file.html.starts_with("%PDF"));
+        for (name, value) in [("content-type", "application/pdf"), ("cache-control", "no-store"), ("x-robots-tag", "noindex, noarchive")] {
+            assert_eq!(file.header(name), Some(value), "{name}");
+        }
+        for wrong in ["", "?key=00", "?phone=0000"] {
+            stranger.get(&format!("{letter}{wrong}")).await.expect(404).says_not("PXL-");
+        }
     }
 
     async fn the_published_rates_are_open_and_name_nobody(db: TestDatabase) {
