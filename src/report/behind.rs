@@ -5,10 +5,13 @@
 //! asked the very question of the row. What is read from the rows only narrows down which ones are worth asking.
 
 use super::asked::Asked;
+use super::behind_file;
+use super::format::Format;
 use super::in_memory::figures_of;
 use super::question::{Question, ask};
 use super::store::{Place, Scan, Told, candidates};
 use crate::account::Officer;
+use crate::apology::Letters;
 use crate::db::Conn;
 use crate::db::conditions::{GIVEN_UP, OVERDUE, RUNNING};
 use crate::domain::event::Channel;
@@ -57,10 +60,14 @@ pub struct Number {
     pub channel: Option<Channel>,
     /// User name of who holds, or held, the dossier.
     pub officer: Option<String>,
+    /// As a file, the whole list at once: `limit` and `cursor` are for `json`.
+    #[param(inline)]
+    #[serde(default)]
+    pub format: Format,
 }
 
 impl Number {
-    fn asked(&self) -> Asked {
+    pub(super) fn asked(&self) -> Asked {
         Asked {
             as_of: self.as_of,
             branch_code: self.branch_code.clone(),
@@ -74,7 +81,7 @@ impl Number {
 }
 
 /// The dossiers behind a number of the rates, people masked, each as it stands today. With `count=true` the number
-/// itself. A page can be shorter than `limit`, even empty, and still have a `next`.
+/// itself. A page can be shorter than `limit`, even empty, and still have a `next`. A file has at most 5,000 dossiers.
 #[utoipa::path(
     tag = "reports",
     params(Number, crate::http::PageParams),
@@ -83,9 +90,13 @@ impl Number {
 #[get("/rates/dossiers")]
 pub async fn list_dossiers_of_rates(
     house: Data<House>,
+    letters: Data<Letters>,
     officer: Officer,
     listing: Listing<Number>,
 ) -> Result<HttpResponse, Problem> {
+    if listing.filter.format != Format::Json {
+        return behind_file::file(&house, &letters, officer, listing.filter).await;
+    }
     let (references, today) = (house.references.clone(), day_of(house.clock.now()));
     let listed = house
         .db

@@ -2,16 +2,21 @@
 //! recorded about yet says "no_data": a number is counted or it is not there.
 
 use super::asked::{Asked, Grouping};
+use super::format::{Format, Sheet};
+use super::heading::Heading;
+use super::indicators_table;
 use super::question::{Answer, RowKey, ask};
+use super::tabled::tabled;
 use super::view::RateView;
 use crate::account::Officer;
+use crate::apology::Letters;
 use crate::db::Conn;
 use crate::domain::catalogue::OnlineLevel;
 use crate::domain::ids::{BranchId, SectorId};
 use crate::domain::local_time::day_of;
 use crate::domain::rates::{Figures, Rate, Verdict};
 use crate::domain::target::{Bar, Indicator, Target, in_force};
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::http::words::words;
 use crate::http::{House, Lang, Problem, Query};
 use crate::reference::{Branch, Procedure, Reference, Version};
@@ -36,6 +41,9 @@ pub struct Days {
     to: NaiveDate,
     /// As for `/rates`.
     as_of: Option<NaiveDate>,
+    #[param(inline)]
+    #[serde(default)]
+    format: Format,
 }
 
 /// The plan's indicators in a period.
@@ -84,28 +92,30 @@ pub struct IndicatorRow {
     pub verdict: &'static str,
 }
 
-/// The plan's scoreboard. A branch sees its own rows.
+/// The plan's scoreboard, as JSON, CSV, XLSX or PDF. A branch sees its own rows.
 #[utoipa::path(tag = "reports", params(Days), responses((status = 200, body = IndicatorsView)))]
 #[get("/indicators")]
 pub async fn show_indicators(
     house: Data<House>,
+    letters: Data<Letters>,
     officer: Officer,
     lang: Lang,
     days: Query<Days>,
 ) -> Result<HttpResponse, Problem> {
-    let (days, today) = (days.into_inner(), day_of(house.clock.now()));
-    let references = house.references.clone();
-    let view = house
-        .db
-        .snapshot(move |c| {
-            let reference = references.of(c)?;
-            indicators(c, &reference, &days, today, officer.scope())
-        })
-        .await
-        .map_err(|failure: Failure| failure)?;
-    Ok(HttpResponse::Ok().json(worded(view, lang)))
+    let (days, now) = (days.into_inner(), house.clock.now());
+    let named = (days.format, format!("chi-tieu-{}-{}", days.from, days.to));
+    let read = move |c: &mut Conn<'_>, reference: &Reference| -> Outcome<(IndicatorsView, Option<String>)> {
+        let view = indicators(c, reference, &days, day_of(now), officer.scope())?;
+        Ok((worded(view, lang), officer.branch_code))
+    };
+    let sheet = |view: &IndicatorsView, heading: Heading| {
+        let view = worded(view.clone(), Lang::Vi);
+        Sheet::of(indicators_table::table(&view, &heading), heading)
+    };
+    tabled(&house, (&letters, now), named, read, sheet).await
 }
 
+/// In this language; what people are given as a file is in Vietnamese.
 fn worded(mut view: IndicatorsView, lang: Lang) -> IndicatorsView {
     for indicator in &mut view.indicators {
         let say = |what: &str| {

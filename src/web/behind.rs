@@ -8,8 +8,11 @@ use super::told::{Branch, Line, Listed, Sector};
 use super::visit::{Shown, Visit};
 use super::when;
 use crate::domain::figure::Figure;
+use crate::http::Problem;
+use actix_web::web::Path;
 use askama::Template;
 
+const FILES: [&str; 2] = ["csv", "xlsx"];
 /// Dossiers on one page.
 const LIMIT: &str = "25";
 /// What narrows the list, by the names of the API.
@@ -30,14 +33,16 @@ struct Page {
     first: String,
     /// The page of the figures, for these days and filters.
     back: String,
+    /// The whole list as a file: its kind and address.
+    files: Vec<(&'static str, String)>,
     figures: Vec<(String, String)>,
     branches: Vec<(String, String)>,
     sectors: Vec<(String, String)>,
 }
 
-pub async fn show(visit: Visit) -> Shown {
+/// The number and filters of an address as the API takes them.
+fn filters(visit: &Visit) -> Form {
     let asked = visit.asked();
-    let f = visit.frame("rates");
     let (from, to) = days(&asked, visit.today);
     let figure = asked.given("figure").unwrap_or(Figure::Received.as_str()).to_owned();
     let mut form = Form::default();
@@ -54,7 +59,28 @@ pub async fn show(visit: Visit) -> Shown {
         };
         form.set(name, value);
     }
-    let pairs: Vec<(&str, &str)> = FILTERS.iter().map(|name| (*name, form.value(name))).collect();
+    form
+}
+
+fn pairs(form: &Form) -> Vec<(&str, &str)> {
+    FILTERS.iter().map(|name| (*name, form.value(name))).collect()
+}
+
+/// The whole list that is shown, as a file.
+pub async fn file(visit: Visit, format: Path<String>) -> Shown {
+    let Some(format) = FILES.iter().find(|one| **one == *format) else { return Err(Problem::no_such_path()) };
+    let form = filters(&visit);
+    visit
+        .file(&with_query("/rates/dossiers", &[pairs(&form).as_slice(), &[("format", format)]].concat()))
+        .await
+}
+
+pub async fn show(visit: Visit) -> Shown {
+    let asked = visit.asked();
+    let f = visit.frame("rates");
+    let mut form = filters(&visit);
+    let figure = form.value("figure").to_owned();
+    let pairs = pairs(&form);
     let cursor = asked.value("cursor");
     let here = |cursor| with_query("/ket-qua/ho-so", &[pairs.as_slice(), &[("cursor", cursor)]].concat());
     let paged = [("limit", LIMIT), ("count", "true"), ("cursor", cursor)];
@@ -68,6 +94,10 @@ pub async fn show(visit: Visit) -> Shown {
         .filter(|(name, _)| ["from", "to", "branch_code", "sector"].contains(name))
         .collect();
     let back = with_query("/ket-qua", &narrowed);
+    let files = FILES
+        .iter()
+        .map(|format| (*format, with_query(&format!("/ket-qua/ho-so.{format}"), &pairs)))
+        .collect();
     let (lines, count) = match listed {
         Ok(listed) => (listed.items, listed.count.unwrap_or_default()),
         Err(problem) if problem.status() == 422 => {
@@ -98,6 +128,7 @@ pub async fn show(visit: Visit) -> Shown {
         next,
         first,
         back,
+        files,
         form,
         f,
     };

@@ -5,6 +5,8 @@ use super::form::Form;
 use super::frame::Frame;
 use super::places::with_query;
 use super::visit::{Shown, Visit};
+use crate::http::Problem;
+use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
 
@@ -44,7 +46,13 @@ struct Page {
     board: Option<Board>,
 }
 
+const FILES: [&str; 2] = ["csv", "xlsx"];
+
 impl Page {
+    fn files(&self) -> [&'static str; 2] {
+        FILES
+    }
+
     fn target(&self, target: &Option<String>) -> String {
         let lang = self.f.lang;
         target.as_ref().map_or_else(|| self.f.t("indicators.no-target"), |text| figures::target(text, lang))
@@ -72,4 +80,11 @@ pub async fn show(visit: Visit) -> Shown {
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// What is shown, as a file.
+pub async fn file(visit: Visit, format: Path<String>) -> Shown {
+    let Some(format) = FILES.iter().find(|one| **one == *format) else { return Err(Problem::no_such_path()) };
+    let (from, to) = days(&visit.asked(), visit.today);
+    visit.file(&with_query("/indicators", &[("from", &from), ("to", &to), ("format", format)])).await
 }

@@ -196,8 +196,23 @@ on_both! {
         }
         assert_eq!(codes.len(), 4);
 
+        // As a file the whole list, whatever a page of it holds.
+        let file = office.get(&format!("{path}&format=csv")).await.expect(200).text;
+        let lines: Vec<&str> = file.lines().collect();
+        assert_eq!(lines[0].trim_start_matches('\u{feff}'), "Mã hồ sơ,Người nộp,Đơn vị,Lĩnh vực,Thủ tục,Trạng thái,Tiếp nhận,Hẹn trả,Tình trạng hạn,Có kết quả,Số ngày quá hạn,Người giữ");
+        let listed: BTreeSet<String> = lines[1..].iter().map(|line| line.split(',').next().unwrap().to_owned()).collect();
+        assert_eq!(listed, codes);
+        let table = office.get(&format!("{path}&format=table")).await.expect(200).body;
+        assert_eq!(table["rows"].as_array().unwrap().len(), 4);
+        assert!(table["about"].as_array().unwrap().contains(&json!("Cách nộp: trực tiếp")), "{table}");
+        assert!(table["about"][0].as_str().unwrap().starts_with("Tiếp nhận trong kỳ: từ 01/03/2026 đến 31/03/2026"), "{table}");
+        let book = office.get(&format!("{path}&format=xlsx")).await.expect(200);
+        assert!(book.header("content-disposition").unwrap().contains("ho-so-received-2026-03-01-2026-03-31.xlsx"));
+
         // A branch sees its own.
         let head = house.sign_in_as(Role::Head, Some("TS")).await;
+        let mine = head.get(&format!("/rates/dossiers?{march}&figure=received&format=csv")).await.expect(200).text;
+        assert_eq!(mine.lines().count(), 1 + 3);
         let own = head.get(&format!("/rates/dossiers?{march}&figure=received&count=true")).await.expect(200).body;
         assert_eq!((own["items"].as_array().unwrap().len(), &own["count"]), (3, &json!(3)));
         head.get(&format!("/rates/dossiers?{march}&figure=received&branch_code=KL")).await.expect_problem(403, "foreign-branch");
@@ -210,6 +225,7 @@ on_both! {
             ("figure=received&as_of=2026-02-01", "/query/as_of before-from"),
             ("figure=received&limit=201", "/query/limit too-many"),
             ("figure=received&cursor=x", "/query/cursor bad-cursor"),
+            ("figure=received&format=doc", "/query/format unknown-value"),
             ("branch_code=TS", "/query/figure missing-field"),
         ] {
             office.get(&format!("/rates/dossiers?{march}&{query}")).await.expect_faults(&[fault]);

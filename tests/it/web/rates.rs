@@ -75,6 +75,23 @@ on_both! {
             lists += 1;
         }
         assert!(lists >= 9, "only {lists} numbers lead anywhere");
+        // The whole list, and the scoreboard, as they are shown.
+        let list = head.get("/ket-qua/ho-so?figure=received&ky=nam").await.expect(200).says("Tải cả danh sách:");
+        let board = head.get("/chi-tieu?ky=nam").await.expect(200);
+        for (page, place, first) in [(&list, "/ket-qua/ho-so.", "Mã hồ sơ,"), (&board, "/chi-tieu.", "Số,")] {
+            let links: Vec<&str> = page.html.split("href=\"").filter(|part| part.starts_with(place)).collect();
+            assert_eq!(links.len(), 2, "{}", page.html);
+            let links = links.iter().map(|link| link.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&"));
+            for (link, kind) in links.zip(["text/csv", "application/vnd"]) {
+                let file = head.get(&link).await.expect(200);
+                assert!(file.header("content-type").unwrap().starts_with(kind), "{link}");
+                assert!(kind != "text/csv" || file.html.trim_start_matches('\u{feff}').starts_with(first), "{}", file.html);
+            }
+            head.get(&format!("{place}doc")).await.expect(404);
+        }
+        let whole = head.get("/ket-qua/ho-so.csv?figure=received&ky=nam").await.expect(200);
+        assert_eq!(whole.html.trim().lines().count(), 1 + 3, "{}", whole.html);
+        head.get("/ket-qua/ho-so.csv?figure=received&branch_code=KL").await.expect(403);
         head.get("/ket-qua/ho-so?figure=apologies_late&ky=nam").await.expect(200).says("Không có hồ sơ nào");
         head.get("/ket-qua/ho-so?figure=resolved&from=x").await.expect(422).says("aria-invalid");
         head.get("/ket-qua/ho-so?figure=%22%3E%3Cscript%3E").await.expect(422).says_not("\"><script>");
