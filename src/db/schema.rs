@@ -462,6 +462,17 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::db::types::{MomentSql, UuidSql};
+    intake_entries (branch_id, entry) {
+        branch_id -> UuidSql,
+        entry -> Text,
+        dossier_id -> Nullable<UuidSql>,
+        created_at -> MomentSql,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::db::types::{JsonSql, MomentSql, UuidSql};
     dossier_views (id) {
         id -> UuidSql,
@@ -875,6 +886,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     apologies,
     jobs,
     idempotency_keys,
+    intake_entries,
     dossier_views,
     documents,
     templates,

@@ -12,7 +12,7 @@ use crate::domain::lifecycle::Act;
 use crate::domain::people::ApplicantKind;
 use crate::http::Problem;
 use actix_web::HttpRequest;
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Path;
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -135,11 +135,17 @@ pub async fn create(visit: Visit, mut form: Form) -> Shown {
         // Nobody stands in for the applicant; the kind alone is only the first of a list.
         body.take("representative");
     }
+    if let Some(key) = form.key() {
+        // Whoever of the branch sends it on after its session ended is shown what was made of it.
+        body.put("entry", key);
+    }
     match visit.send(Method::POST, "/dossiers", &form, body).await {
         Ok(answer) => {
+            let before = answer.status == StatusCode::OK;
             let dossier: Dossier = answer.json()?;
             let place = format!("/ho-so/{}/da-tiep-nhan", segment(&dossier.code));
             match dossier.received_at {
+                _ if before => visit.done(&place, "made-before"),
                 Some(_) => visit.done(&place, "taken-in"),
                 None => visit.done(&place, "registered"),
             }

@@ -163,6 +163,50 @@ on_both! {
         assert_eq!(next.body["code"], "000.00.03.H29-260310-0002");
     }
 
+    async fn an_entry_makes_one_dossier_of_its_branch_whoever_sends_it(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let head = house.sign_in_as(Role::Head, Some("TS")).await;
+        let stranger = house.sign_in_as(Role::Head, Some("KL")).await;
+        let entered = |name: &str| {
+            let mut body = new_dossier("1.003650", name);
+            body["entry"] = json!("mot-lan-nhap");
+            body
+        };
+        let mut racing = tokio::task::JoinSet::new();
+        for n in 0..20 {
+            let (person, body) = (if n % 2 == 0 { counter.clone() } else { head.clone() }, entered("Nguyễn Thị Ánh"));
+            racing.spawn(async move { person.post("/dossiers", body).await });
+        }
+        let answers = racing.join_all().await;
+        assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+        let codes: BTreeSet<&str> = answers.iter().map(|answer| answer.body["code"].as_str().unwrap()).collect();
+        assert_eq!(codes.len(), 1, "{codes:?}");
+        let made = answers.iter().find(|answer| answer.status == 200).unwrap();
+        assert_eq!((made.version(), made.header("location")), (2, None));
+        // What was changed since is not taken for it, and no number is used up.
+        let again = head.post("/dossiers", entered("Trần Văn Bé")).await.expect(200);
+        assert_eq!(again.body["applicant"]["name"], "Nguyễn Thị Ánh");
+        let next = take_in(&counter, "1.003650", "Lê Thị Cúc").await;
+        assert!(next.body["code"].as_str().unwrap().ends_with("-0002"), "{}", next.body["code"]);
+        // Another branch learns nothing by it; who may not take in is told so first.
+        let mut other = entered("Phạm Văn Dũng");
+        other["procedure_code"] = json!("1.004815");
+        let other = stranger.post("/dossiers", other).await.expect(201);
+        assert!(!codes.contains(other.body["code"].as_str().unwrap()));
+        let handler = house.sign_in_as(Role::Handler, Some("TS")).await;
+        handler.post("/dossiers", entered("Nguyễn Thị Ánh")).await.expect_problem(403, "role-may-not");
+        // A refused entry may be sent again.
+        let mut refused = new_dossier("khong-co", "Nguyễn Thị Ánh");
+        refused["entry"] = json!("lan-khac");
+        counter.post("/dossiers", refused.clone()).await.expect(422);
+        refused["procedure_code"] = json!("1.003650");
+        counter.post("/dossiers", refused).await.expect(201);
+        let mut long = new_dossier("1.003650", "Nguyễn Thị Ánh");
+        long["entry"] = json!("x".repeat(256));
+        counter.post("/dossiers", long).await.expect_faults(&["/entry too-long"]);
+    }
+
     async fn what_came_online_is_accepted_or_refused(db: TestDatabase) {
         let house = TestHouse::open(db).await;
         let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
@@ -482,7 +526,7 @@ on_both! {
         let handed = json!({"channel": "in_person", "received_by": "Lê Văn Nhầm"});
         let dossier = counter.act(&at("return"), dossier.version(), handed.clone()).await.expect(200);
 
-        counter.act(&at("return/undo"), dossier.version(), json!({"reason": " "})).await.expect_faults(&["/reason"]);
+        counter.act(&at("return/undo"), dossier.version(), json!({"reason": " "})).await.expect_faults(&["/reason empty"]);
         handler.act(&at("return/undo"), dossier.version(), reason.clone()).await.expect_problem(403, "role-may-not");
         counter.act(&at("return/undo"), dossier.version() - 1, reason.clone()).await.expect_problem(412, "stale");
         let dossier = counter.act(&at("return/undo"), dossier.version(), reason.clone()).await.expect(200);

@@ -5,7 +5,8 @@ use crate::support::house::TestHouse;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use motcua::db::Conn;
-use motcua::db::schema::{idempotency_keys, sessions};
+use motcua::db::schema::{idempotency_keys, intake_entries, sessions};
+use motcua::db::types::Moment;
 use motcua::domain::role::Role;
 use motcua::failure::Outcome;
 use motcua::http::{House, Settings};
@@ -90,6 +91,16 @@ on_both! {
             .await;
         let retry = admin.request(reqwest::Method::POST, &format!("/jobs/{id}/retry")).header("Idempotency-Key", "k1").json(&json!({}));
         crate::support::house::send(retry).await.expect(204);
+        let branch = house.branch("TS").await;
+        let now = house.now();
+        house
+            .write(move |tx| {
+                let entry = (intake_entries::branch_id.eq(branch), intake_entries::entry.eq("lần 1"), intake_entries::created_at.eq(Moment(now)));
+                motcua::both!(tx, |c| diesel::insert_into(intake_entries::table).values(entry).execute(c))?;
+                Ok(())
+            })
+            .await;
+        let entries = |c: &mut Conn<'_>| Ok(motcua::both!(c, |c| intake_entries::table.count().get_result::<i64>(c))?);
         let tidied = |after: TimeDelta| {
             let (db, clock) = (house.house.db.clone(), house.house.clock.clone());
             clock.set(crate::support::ground::at("2026-03-10 09:00") + after);
@@ -100,7 +111,9 @@ on_both! {
         assert_eq!((house.read(keys).await, house.read(sessions).await), (1, 1));
         tidied(TimeDelta::hours(49)).await.unwrap();
         assert_eq!((house.read(keys).await, house.read(sessions).await), (0, 1));
+        tidied(TimeDelta::days(7)).await.unwrap();
+        assert_eq!(house.read(entries).await, 1);
         tidied(TimeDelta::days(60)).await.unwrap();
-        assert_eq!(house.read(sessions).await, 0);
+        assert_eq!((house.read(sessions).await, house.read(entries).await), (0, 0));
     }
 }

@@ -96,6 +96,26 @@ on_both! {
         assert_eq!(dossiers(&house).await, 1);
     }
 
+    async fn an_entry_that_a_colleague_sends_on_makes_no_second_dossier(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await.like_a_browser();
+        let page = counter.get("/tiep-nhan").await.expect(200);
+        let fields = intake("Nguyễn Văn An", "0901234512");
+        let first = counter.submit(&page, "/tiep-nhan", &fields).await.expect(303);
+        end_session_of(&house, &counter).await;
+        // The answer never arrived; the colleague who has come to this desk sends it once more, in the own name.
+        let other = house.new_name(Role::Head);
+        house.officer(&other, Role::Head, Some("TS")).await;
+        let stopped = counter.submit(&page, "/tiep-nhan", &fields).await.expect(401);
+        let back = counter.submit(&stopped, "/tiep-nhan", &sign_in(&other)).await.expect(422);
+        let mut changed = fields.clone();
+        changed.push(("request_summary", "Cấp mới"));
+        let again = counter.submit(&back, "/tiep-nhan", &changed).await.expect(303);
+        assert_eq!(again.location(), first.location().replace("xong=taken-in", "xong=made-before"));
+        counter.get(again.location()).await.expect(200).says("Nội dung này đã được gửi trước đó").says_not("Đã tiếp nhận hồ sơ.");
+        assert_eq!(dossiers(&house).await, 1);
+    }
+
     async fn an_act_on_a_dossier_comes_back_in_its_own_form(db: TestDatabase) {
         let house = TestHouse::open(db).await;
         let head = house.surfer(Role::Head, Some("TS")).await.like_a_browser();
