@@ -26,6 +26,7 @@ pub mod installation;
 pub mod jobs;
 pub mod mail;
 pub mod notice;
+pub mod order;
 pub mod paper;
 pub mod procedure;
 pub mod recount;

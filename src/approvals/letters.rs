@@ -1,17 +1,16 @@
 //! `GET /approval-orders/{id}/letters`: what became of each letter.
 
-use super::store::{self, Came};
+use super::store::{Came, ItemRow};
 use super::view::{ItemView, visible};
 use crate::account::Officer;
 use crate::domain::ids::ApprovalOrderId;
 use crate::failure::Failure;
 use crate::http::{House, Lang, Listed, Listing, PageParams, Problem, Segment};
+use crate::order::Pieces as _;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use serde::Deserialize;
 use utoipa::IntoParams;
-
-const SORT: &str = "place";
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -37,11 +36,8 @@ pub async fn list_letters_of_approval_order(
         .db
         .snapshot(move |c| {
             visible(c, &officer, id)?;
-            let (page, outcome) = (listing.page, listing.filter.outcome);
-            let rows = store::items(c, id, outcome, page.after(SORT)?, page.fetch())?;
-            let count = if page.count { Some(store::count_items(c, id, outcome)?) } else { None };
             let view = |row| Ok::<_, Failure>(ItemView::of(row, lang)?);
-            page.answer(SORT, rows, count, |row| row.place, view)
+            ItemRow::listed(c, &listing.page, id, (None, listing.filter.outcome), view)
         })
         .await?;
     Ok(HttpResponse::Ok().json(listed))

@@ -1,14 +1,14 @@
 //! `GET /approval-orders`: when many letters were approved, the newest first.
 
-use super::store;
+use super::store::OrderRow;
 use super::view::View;
 use crate::account::Officer;
+use crate::db::Conn;
 use crate::failure::Failure;
 use crate::http::{House, Listed, Listing, NoFilter, PageParams, Problem};
+use crate::order::Orders as _;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
-
-const SORT: &str = "-id";
 
 /// When many letters were approved, and what came of it, the newest first. Officers of a branch see those of their branch.
 #[utoipa::path(tag = "apologies", params(PageParams), responses((status = 200, body = Listed<View>)))]
@@ -21,10 +21,8 @@ pub async fn list_approval_orders(
     let listed = house
         .db
         .snapshot(move |c| {
-            let (page, scope) = (listing.page, officer.scope());
-            let rows = store::page(c, scope, page.after(SORT)?, page.fetch())?;
-            let count = if page.count { Some(store::count(c, scope)?) } else { None };
-            page.answer(SORT, rows, count, |row| row.id, |row| Ok::<_, Failure>(View::of(row)?))
+            let view = |_: &mut Conn<'_>, row| Ok::<_, Failure>(View::of(row)?);
+            OrderRow::listed(c, &listing.page, officer.scope(), view)
         })
         .await?;
     Ok(HttpResponse::Ok().json(listed))

@@ -8,7 +8,7 @@ use crate::apology::{Letters, Named, named};
 use crate::domain::ids::{ApologyId, ApprovalOrderId};
 use crate::failure::{Failure, FieldFault, Fields, Outcome};
 use crate::http::{ActMeta, Body, House, Problem, Reply, act};
-use crate::jobs::OrderState;
+use crate::order::OrderState;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use serde::Deserialize;

@@ -1,12 +1,11 @@
 //! `DELETE /approval-orders/{id}`: the rest is not approved.
 
-use super::store;
+use super::store::OrderRow;
 use super::view::{View, visible};
 use crate::account::HeadOf;
 use crate::domain::ids::ApprovalOrderId;
-use crate::failure::Failure;
 use crate::http::{ActMeta, House, Problem, Reply, Segment, act};
-use crate::jobs::OrderState;
+use crate::order::Stoppable as _;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete};
 
@@ -23,9 +22,7 @@ pub async fn stop_approval_order(
     let (id, officer) = (id.into_inner(), head.0.clone());
     act(&house, officer.id, &meta, move |tx, now| {
         visible(tx, &officer, id)?;
-        if !store::end(tx, id, OrderState::Stopped, now)? {
-            return Err(Failure::Conflict("approvals-ended"));
-        }
+        OrderRow::stop(tx, id, "approvals-ended", now)?;
         tracing::info!(order = %id, officer = %officer.id, "approving letters was stopped");
         Reply::ok(&View::of(visible(tx, &officer, id)?)?)
     })

@@ -7,8 +7,8 @@ use crate::db::{Conn, DbError};
 use crate::domain::ids::{ApologyId, ApprovalOrderId, BranchId, OfficerId};
 use crate::domain::role::Role;
 use crate::domain::words::code_words;
-use crate::failure::{Failure, Outcome, Thing};
-use crate::jobs::OrderState;
+use crate::failure::Outcome;
+use crate::order::{OrderState, Pieces as _, orders, pieces, stoppable};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
@@ -39,11 +39,8 @@ pub struct OrderRow {
     pub changed_at: Moment,
 }
 
-impl OrderRow {
-    pub fn state(&self) -> Result<OrderState, DbError> {
-        self.state.parse().map_err(|_| DbError::Corrupt(format!("approval_orders.state of {}", self.id)))
-    }
-}
+orders!(OrderRow in approval_orders, ApprovalOrderId, ApprovalOrder, of branch_id);
+stoppable!(OrderRow in approval_orders);
 
 /// A letter of an order.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -60,6 +57,8 @@ pub struct ItemRow {
     pub fault: Option<String>,
     pub missing: Option<String>,
 }
+
+pieces!(ItemRow in approval_order_items, order_id: ApprovalOrderId, Came);
 
 impl ItemRow {
     pub fn outcome(&self) -> Result<Option<Came>, DbError> {
@@ -84,79 +83,9 @@ pub fn insert(tx: &mut Conn<'_>, row: &OrderRow, items: &[ItemRow]) -> Outcome<b
     Ok(true)
 }
 
-pub fn load(c: &mut Conn<'_>, id: ApprovalOrderId) -> Outcome<OrderRow> {
-    find(c, id)?.ok_or(Failure::NotFound(Thing::ApprovalOrder))
-}
-
-pub fn find(c: &mut Conn<'_>, id: ApprovalOrderId) -> Outcome<Option<OrderRow>> {
-    Ok(both!(c, |c| approval_orders::table.find(id).select(OrderRow::as_select()).first(c).optional())?)
-}
-
-/// The newest first, those before `before` that officers of this scope may see.
-pub fn page(
-    c: &mut Conn<'_>,
-    scope: Option<BranchId>,
-    before: Option<ApprovalOrderId>,
-    limit: i64,
-) -> Outcome<Vec<OrderRow>> {
-    use approval_orders as o;
-    Ok(both!(c, |c| {
-        let mut query = o::table.into_boxed();
-        if let Some(branch) = scope {
-            query = query.filter(o::branch_id.eq(branch));
-        }
-        if let Some(before) = before {
-            query = query.filter(o::id.lt(before));
-        }
-        query.order(o::id.desc()).limit(limit).select(OrderRow::as_select()).load(c)
-    })?)
-}
-
-pub fn count(c: &mut Conn<'_>, scope: Option<BranchId>) -> Outcome<i64> {
-    use approval_orders as o;
-    Ok(both!(c, |c| {
-        let mut query = o::table.into_boxed();
-        if let Some(branch) = scope {
-            query = query.filter(o::branch_id.eq(branch));
-        }
-        query.count().get_result(c)
-    })?)
-}
-
-macro_rules! of {
-    ($id:expr, $came:expr) => {{
-        use approval_order_items as i;
-        let mut query = i::table.filter(i::order_id.eq($id)).into_boxed();
-        if let Some(came) = $came {
-            query = query.filter(i::outcome.eq(came.as_str()));
-        }
-        query
-    }};
-}
-
-pub fn items(
-    c: &mut Conn<'_>,
-    id: ApprovalOrderId,
-    came: Option<Came>,
-    after: Option<i32>,
-    limit: i64,
-) -> Outcome<Vec<ItemRow>> {
-    use approval_order_items as i;
-    Ok(both!(c, |c| of!(id, came)
-        .filter(i::place.gt(after.unwrap_or(0)))
-        .order(i::place)
-        .limit(limit)
-        .select(ItemRow::as_select())
-        .load(c))?)
-}
-
-pub fn count_items(c: &mut Conn<'_>, id: ApprovalOrderId, came: Option<Came>) -> Outcome<i64> {
-    Ok(both!(c, |c| of!(id, came).count().get_result(c))?)
-}
-
 /// The next letter, if there is one.
 pub fn next(c: &mut Conn<'_>, row: &OrderRow) -> Outcome<Option<ItemRow>> {
-    Ok(items(c, row.id, None, Some(row.done), 1)?.pop())
+    Ok(ItemRow::page(c, row.id, (None, None), Some(row.done), 1)?.pop())
 }
 
 /// Whoever ordered it heads the branch still, and may sign in.
@@ -216,14 +145,4 @@ pub fn tell(tx: &mut Conn<'_>, item: &ItemRow, result: &Became<'_>) -> Outcome<(
         ))
         .execute(c)?);
     Ok(())
-}
-
-/// It comes to its end, or is stopped; false when it is not being worked on.
-pub fn end(tx: &mut Conn<'_>, id: ApprovalOrderId, to: OrderState, now: DateTime<Utc>) -> Outcome<bool> {
-    use approval_orders as o;
-    let ended = both!(tx, |c| diesel::update(o::table.find(id))
-        .filter(o::state.eq(OrderState::Working.as_str()))
-        .set((o::state.eq(to.as_str()), o::changed_at.eq(Moment(now))))
-        .execute(c)?);
-    Ok(ended == 1)
 }

@@ -1,16 +1,15 @@
 //! An order as people see it, and what became of a letter.
 
-use super::store::{self, ItemRow, OrderRow};
+use super::store::{ItemRow, OrderRow};
 use crate::account::Officer;
 use crate::db::{Conn, DbError};
 use crate::domain::ids::{ApologyId, ApprovalOrderId};
 use crate::domain::local_time::local;
 use crate::failure::Outcome;
 use crate::http::Lang;
-use crate::http::words::words;
+use crate::order::{Orders as _, Stoppable as _, in_words};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
-use serde_json::Map;
 use utoipa::ToSchema;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,10 +71,7 @@ pub struct ItemView {
 
 impl ItemView {
     pub fn of(row: ItemRow, lang: Lang) -> Result<Self, DbError> {
-        let detail = row
-            .fault
-            .as_ref()
-            .map(|code| words(lang, &format!("problems.{code}.title"), &Map::new()).unwrap_or_default());
+        let detail = row.fault.as_deref().map(|fault| in_words(lang, fault));
         let missing = row.missing.iter().flat_map(|missing| missing.split(','));
         Ok(Self {
             outcome: row.outcome()?.map(|came| came.as_str()),
@@ -93,7 +89,7 @@ impl ItemView {
 
 /// The order, for those of its branch and those who see all.
 pub fn visible(c: &mut Conn<'_>, officer: &Officer, id: ApprovalOrderId) -> Outcome<OrderRow> {
-    let row = store::load(c, id)?;
+    let row = OrderRow::load(c, id)?;
     officer.sees(row.branch_id)?;
     Ok(row)
 }

@@ -10,13 +10,15 @@ use crate::domain::ids::ApprovalOrderId;
 use crate::domain::refusal::Refusal;
 use crate::failure::{Failure, Outcome};
 use crate::http::Seen;
-use crate::jobs::{Handlers, Job, NewJob, OrderState, Trouble, enqueue, finish, renew};
+use crate::jobs::{Handlers, Job, Trouble, finish, renew};
+use crate::order::{self, OrderState, Stoppable as _};
 use crate::reference::ReferenceCache;
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use std::sync::Arc;
 
 pub const KIND: &str = "approve_letters";
+/// What it is called in the payload of the job.
+const WHAT: &str = "order";
 
 /// What the job is given.
 #[derive(Clone)]
@@ -35,9 +37,7 @@ pub fn jobs(handlers: Handlers, signatory: &Signatory) -> Handlers {
 }
 
 pub(super) fn queue(tx: &mut Conn<'_>, id: ApprovalOrderId, now: DateTime<Utc>) -> Outcome<()> {
-    let payload = json!({ "order": id.to_string() });
-    enqueue(tx, NewJob { kind: KIND, dedup_key: Some(format!("{KIND}:{id}")), payload, run_at: now }, now)?;
-    Ok(())
+    order::queue(tx, KIND, (WHAT, id), now)
 }
 
 /// Why a letter is not approved.
@@ -48,8 +48,7 @@ struct Refused {
 
 impl Signatory {
     fn work(&self, job: &Job) -> Result<(), Trouble> {
-        let id = job.payload["order"].as_str().and_then(|id| id.parse::<ApprovalOrderId>().ok());
-        let id = id.ok_or_else(|| Trouble::Permanent("the payload names no order".into()))?;
+        let id: ApprovalOrderId = order::of_job(job, WHAT)?;
         while let Some((row, item)) = self.next(id)? {
             let Some(item) = item else { return self.end(job, id) };
             if !self.step(job, &row, &item)? {
@@ -63,10 +62,7 @@ impl Signatory {
     /// The next letter; no order when there is none to be worked on.
     fn next(&self, id: ApprovalOrderId) -> Outcome<Option<(OrderRow, Option<ItemRow>)>> {
         self.db.read_blocking(|c| {
-            let Some(row) = store::find(c, id)? else { return Ok(None) };
-            if row.state()? != OrderState::Working {
-                return Ok(None);
-            }
+            let Some(row) = OrderRow::at_work(c, id)? else { return Ok(None) };
             let item = store::next(c, &row)?;
             Ok(Some((row, item)))
         })
@@ -128,7 +124,7 @@ impl Signatory {
     fn end(&self, job: &Job, id: ApprovalOrderId) -> Result<(), Trouble> {
         let (clock, job) = (self.clock.clone(), job.clone());
         self.db.write_blocking(move |tx| {
-            store::end(tx, id, OrderState::Done, clock.now())?;
+            OrderRow::end(tx, id, OrderState::Done, clock.now())?;
             finish(tx, &job)
         })?;
         tracing::info!(order = %id, "letters were approved");

@@ -1,14 +1,12 @@
 //! `GET /print-batches`: what was printed lately, the newest first.
 
-use super::store;
+use super::store::BatchRow;
 use super::view::View;
 use crate::account::Officer;
-use crate::failure::{Failure, Outcome};
 use crate::http::{House, Lang, Listed, Listing, NoFilter, PageParams, Problem};
+use crate::order::Orders as _;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
-
-const SORT: &str = "-id";
 
 /// Batches that are being printed or were lately, the newest first. Officers of a branch see those of their branch.
 #[utoipa::path(tag = "documents", params(PageParams), responses((status = 200, body = Listed<View>)))]
@@ -22,12 +20,7 @@ pub async fn list_print_batches(
     let listed = house
         .db
         .snapshot(move |c| {
-            let (page, scope) = (listing.page, officer.scope());
-            let rows = store::page(c, scope, page.after(SORT)?, page.fetch())?;
-            let count = if page.count { Some(store::count(c, scope)?) } else { None };
-            let views: Vec<View> =
-                rows.into_iter().map(|row| View::of(c, row, lang)).collect::<Outcome<_>>()?;
-            page.answer(SORT, views, count, |view| view.id, Ok::<_, Failure>)
+            BatchRow::listed(c, &listing.page, officer.scope(), |c, row| View::of(c, row, lang))
         })
         .await?;
     Ok(HttpResponse::Ok().json(listed))

@@ -9,6 +9,7 @@ use crate::documents::join::{Marks, Piece};
 use crate::domain::ids::{BranchId, OfficerId, PrintBatchId};
 use crate::domain::words::code_words;
 use crate::failure::{Failure, Outcome, Thing};
+use crate::order::orders;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
@@ -39,6 +40,8 @@ pub struct BatchRow {
     pub bytes: i64,
     pub changed_at: Moment,
 }
+
+orders!(BatchRow in print_batches, PrintBatchId, PrintBatch, of branch_id);
 
 impl BatchRow {
     pub fn state(&self) -> Result<State, DbError> {
@@ -91,45 +94,6 @@ pub fn insert(tx: &mut Conn<'_>, row: &BatchRow, codes: &[String]) -> Outcome<()
         }
     }
     Ok(())
-}
-
-pub fn load(c: &mut Conn<'_>, id: PrintBatchId) -> Outcome<BatchRow> {
-    find(c, id)?.ok_or(Failure::NotFound(Thing::PrintBatch))
-}
-
-pub fn find(c: &mut Conn<'_>, id: PrintBatchId) -> Outcome<Option<BatchRow>> {
-    Ok(both!(c, |c| print_batches::table.find(id).select(BatchRow::as_select()).get_result(c).optional())?)
-}
-
-/// The newest first, those before `before` that officers of this scope may see.
-pub fn page(
-    c: &mut Conn<'_>,
-    scope: Option<BranchId>,
-    before: Option<PrintBatchId>,
-    limit: i64,
-) -> Outcome<Vec<BatchRow>> {
-    use print_batches as b;
-    Ok(both!(c, |c| {
-        let mut query = b::table.into_boxed();
-        if let Some(branch) = scope {
-            query = query.filter(b::branch_id.eq(branch));
-        }
-        if let Some(before) = before {
-            query = query.filter(b::id.lt(before));
-        }
-        query.order(b::id.desc()).limit(limit).select(BatchRow::as_select()).load(c)
-    })?)
-}
-
-pub fn count(c: &mut Conn<'_>, scope: Option<BranchId>) -> Outcome<i64> {
-    use print_batches as b;
-    Ok(both!(c, |c| {
-        let mut query = b::table.into_boxed();
-        if let Some(branch) = scope {
-            query = query.filter(b::branch_id.eq(branch));
-        }
-        query.count().get_result(c)
-    })?)
 }
 
 /// How many of somebody's are not printed yet.

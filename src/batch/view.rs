@@ -7,10 +7,9 @@ use crate::domain::ids::PrintBatchId;
 use crate::domain::local_time::local;
 use crate::failure::{Failure, Outcome};
 use crate::http::Lang;
-use crate::http::words::words;
+use crate::order::{Orders as _, in_words};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
-use serde_json::Map;
 use utoipa::ToSchema;
 
 /// Faults shown.
@@ -60,7 +59,7 @@ impl View {
         let faults = if row.faulty > 0 { store::faulty(c, row.id, SHOWN)? } else { Vec::new() };
         let faults = faults.into_iter().filter_map(|item| {
             let code = item.fault?;
-            let detail = words(lang, &format!("problems.{code}.title"), &Map::new()).unwrap_or_default();
+            let detail = in_words(lang, &code);
             Some(FaultView { place: item.place, dossier_code: item.dossier_code, code, detail })
         });
         Ok(Self {
@@ -83,7 +82,7 @@ impl View {
 
 /// The batch, for those who see what is in it.
 pub fn visible(c: &mut Conn<'_>, officer: &Officer, id: PrintBatchId) -> Outcome<BatchRow> {
-    let row = store::load(c, id)?;
+    let row = BatchRow::load(c, id)?;
     match (officer.scope(), row.branch_id) {
         (None, _) => Ok(row),
         (Some(own), Some(branch)) if own == branch => Ok(row),

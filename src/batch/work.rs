@@ -10,14 +10,16 @@ use crate::documents::join::Binder;
 use crate::domain::ids::{BranchId, DossierId, PrintBatchId};
 use crate::dossier::note_views;
 use crate::failure::{Failure, Outcome};
-use crate::jobs::{Handlers, Job, NewJob, Trouble, enqueue, finish, renew};
+use crate::jobs::{Handlers, Job, Trouble, finish, renew};
+use crate::order::{self, Orders as _};
 use crate::paper::{self, Desk};
 use crate::reference::ReferenceCache;
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use std::sync::Arc;
 
 pub const KIND: &str = "print_batch";
+/// What it is called in the payload of the job.
+const WHAT: &str = "batch";
 
 /// Papers in a piece: a megabyte or two, and a second or less.
 const AT_A_TIME: i64 = 20;
@@ -39,15 +41,12 @@ pub fn jobs(handlers: Handlers, printer: &Printer) -> Handlers {
 }
 
 pub(super) fn queue(tx: &mut Conn<'_>, id: PrintBatchId, now: DateTime<Utc>) -> Outcome<()> {
-    let payload = json!({ "batch": id.to_string() });
-    enqueue(tx, NewJob { kind: KIND, dedup_key: Some(format!("{KIND}:{id}")), payload, run_at: now }, now)?;
-    Ok(())
+    order::queue(tx, KIND, (WHAT, id), now)
 }
 
 impl Printer {
     fn work(&self, job: &Job) -> Result<(), Trouble> {
-        let id = job.payload["batch"].as_str().and_then(|id| id.parse::<PrintBatchId>().ok());
-        let id = id.ok_or_else(|| Trouble::Permanent("the payload names no batch".into()))?;
+        let id: PrintBatchId = order::of_job(job, WHAT)?;
         while let Some((row, items)) = self.next(id)? {
             if items.is_empty() {
                 return self.end(job, id);
@@ -63,7 +62,7 @@ impl Printer {
     /// The next papers; none when there is no such batch to be printed.
     fn next(&self, id: PrintBatchId) -> Outcome<Option<(BatchRow, Vec<ItemRow>)>> {
         self.db.read_blocking(|c| {
-            let Some(row) = store::find(c, id)? else { return Ok(None) };
+            let Some(row) = BatchRow::find(c, id)? else { return Ok(None) };
             if row.state()? != State::Printing {
                 return Ok(None);
             }

@@ -15,14 +15,12 @@
 
 mod backoff;
 mod handlers;
-mod order;
 mod queue;
 mod watch;
 mod worker;
 
 pub use backoff::Backoff;
 pub use handlers::{Handlers, Trouble};
-pub use order::OrderState;
 pub use queue::{Job, NewJob, enqueue, finish, hasten, renew};
 pub use watch::{Shown, Standing, State, list, retry_now, standing};
 pub use worker::{Bell, Settings, Worker};

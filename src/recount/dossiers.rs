@@ -1,18 +1,17 @@
 //! `GET /calendar/recomputations/{id}/dossiers`: which dossiers moved, which kept their promise, which could not be
 //! counted.
 
-use super::store::{self, Came};
+use super::store::{Came, ItemRow, OrderRow};
 use super::view::ItemView;
 use crate::account::Officer;
 use crate::domain::ids::RecomputationId;
 use crate::failure::Failure;
 use crate::http::{House, Lang, Listed, Listing, PageParams, Problem, Segment};
+use crate::order::{Orders as _, Pieces as _};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use serde::Deserialize;
 use utoipa::IntoParams;
-
-const SORT: &str = "place";
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -38,13 +37,10 @@ pub async fn list_dossiers_of_recomputation(
     let listed = house
         .db
         .snapshot(move |c| {
-            store::load(c, id)?;
+            OrderRow::load(c, id)?;
             let reference = cache.of(c)?;
-            let (page, of) = (listing.page, (officer.scope(), listing.filter.outcome));
-            let rows = store::items(c, id, of, page.after(SORT)?, page.fetch())?;
-            let count = if page.count { Some(store::count_items(c, id, of)?) } else { None };
             let view = |row| Ok::<_, Failure>(ItemView::of(&reference, row, lang)?);
-            page.answer(SORT, rows, count, |row| row.place, view)
+            ItemRow::listed(c, &listing.page, id, (officer.scope(), listing.filter.outcome), view)
         })
         .await?;
     Ok(HttpResponse::Ok().json(listed))

@@ -11,7 +11,7 @@ use crate::domain::people;
 use crate::dossier::open_clocks_count;
 use crate::failure::{Failure, Fields};
 use crate::http::{ActMeta, Body, House, Problem, Reply, act};
-use crate::jobs::OrderState;
+use crate::order::OrderState;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use serde::Deserialize;

@@ -1,11 +1,12 @@
 //! `GET /calendar/recomputations/{id}`: how far it is.
 
-use super::store;
+use super::store::OrderRow;
 use super::view::View;
 use crate::account::Officer;
 use crate::domain::ids::RecomputationId;
 use crate::failure::Failure;
 use crate::http::{House, Problem, Segment};
+use crate::order::Orders as _;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 
@@ -18,6 +19,6 @@ pub async fn show_recomputation(
     id: Segment<RecomputationId>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    let view = house.db.read(move |c| Ok::<_, Failure>(View::of(store::load(c, id)?)?)).await?;
+    let view = house.db.read(move |c| Ok::<_, Failure>(View::of(OrderRow::load(c, id)?)?)).await?;
     Ok(HttpResponse::Ok().json(view))
 }

@@ -1,12 +1,11 @@
 //! `DELETE /calendar/recomputations/{id}`: the rest is not counted.
 
-use super::store;
+use super::store::OrderRow;
 use super::view::View;
 use crate::account::Admin;
 use crate::domain::ids::RecomputationId;
-use crate::failure::Failure;
 use crate::http::{ActMeta, House, Problem, Reply, Segment, act};
-use crate::jobs::OrderState;
+use crate::order::{Orders as _, Stoppable as _};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete};
 
@@ -22,12 +21,10 @@ pub async fn stop_recomputation(
 ) -> Result<HttpResponse, Problem> {
     let (id, who) = (id.into_inner(), admin.id);
     act(&house, who, &meta, move |tx, now| {
-        store::load(tx, id)?;
-        if !store::end(tx, id, OrderState::Stopped, now)? {
-            return Err(Failure::Conflict("recomputation-ended"));
-        }
+        OrderRow::load(tx, id)?;
+        OrderRow::stop(tx, id, "recomputation-ended", now)?;
         tracing::info!(recomputation = %id, officer = %who, "counting due dates again was stopped");
-        Reply::ok(&View::of(store::load(tx, id)?)?)
+        Reply::ok(&View::of(OrderRow::load(tx, id)?)?)
     })
     .await
 }

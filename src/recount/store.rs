@@ -6,8 +6,8 @@ use crate::db::types::Moment;
 use crate::db::{Conn, DbError};
 use crate::domain::ids::{BranchId, DossierId, OfficerId, RecomputationId};
 use crate::domain::words::code_words;
-use crate::failure::{Failure, Outcome, Thing};
-use crate::jobs::OrderState;
+use crate::failure::Outcome;
+use crate::order::{OrderState, orders, pieces, stoppable};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
@@ -41,11 +41,10 @@ pub struct OrderRow {
     pub changed_at: Moment,
 }
 
-impl OrderRow {
-    pub fn state(&self) -> Result<OrderState, DbError> {
-        self.state.parse().map_err(|_| DbError::Corrupt(format!("recomputations.state of {}", self.id)))
-    }
+orders!(OrderRow in recomputations, RecomputationId, Recomputation);
+stoppable!(OrderRow in recomputations);
 
+impl OrderRow {
     /// The place after which it goes on.
     pub fn after(&self) -> Option<(NaiveDate, DossierId)> {
         self.after_due_on.zip(self.after_id)
@@ -64,6 +63,8 @@ pub struct ItemRow {
     pub computed_due_on: Option<NaiveDate>,
     pub fault: Option<String>,
 }
+
+pieces!(ItemRow in recomputation_items, recomputation_id: RecomputationId, Came, of branch_id);
 
 impl ItemRow {
     pub fn outcome(&self) -> Result<Came, DbError> {
@@ -84,67 +85,6 @@ pub fn insert(tx: &mut Conn<'_>, row: &OrderRow) -> Outcome<bool> {
         .on_conflict_do_nothing()
         .execute(c)?);
     Ok(added == 1)
-}
-
-pub fn load(c: &mut Conn<'_>, id: RecomputationId) -> Outcome<OrderRow> {
-    find(c, id)?.ok_or(Failure::NotFound(Thing::Recomputation))
-}
-
-pub fn find(c: &mut Conn<'_>, id: RecomputationId) -> Outcome<Option<OrderRow>> {
-    Ok(both!(c, |c| recomputations::table.find(id).select(OrderRow::as_select()).first(c).optional())?)
-}
-
-/// The newest first, those before `before`.
-pub fn page(c: &mut Conn<'_>, before: Option<RecomputationId>, limit: i64) -> Outcome<Vec<OrderRow>> {
-    use recomputations as r;
-    Ok(both!(c, |c| {
-        let mut query = r::table.into_boxed();
-        if let Some(before) = before {
-            query = query.filter(r::id.lt(before));
-        }
-        query.order(r::id.desc()).limit(limit).select(OrderRow::as_select()).load(c)
-    })?)
-}
-
-pub fn count(c: &mut Conn<'_>) -> Outcome<i64> {
-    Ok(both!(c, |c| recomputations::table.count().get_result(c))?)
-}
-
-/// Those of a branch, and of those that came to it.
-type Of = (Option<BranchId>, Option<Came>);
-
-macro_rules! of {
-    ($id:expr, $of:expr) => {{
-        use recomputation_items as i;
-        let mut query = i::table.filter(i::recomputation_id.eq($id)).into_boxed();
-        if let Some(branch) = $of.0 {
-            query = query.filter(i::branch_id.eq(branch));
-        }
-        if let Some(came) = $of.1 {
-            query = query.filter(i::outcome.eq(came.as_str()));
-        }
-        query
-    }};
-}
-
-pub fn items(
-    c: &mut Conn<'_>,
-    id: RecomputationId,
-    of: Of,
-    after: Option<i32>,
-    limit: i64,
-) -> Outcome<Vec<ItemRow>> {
-    use recomputation_items as i;
-    Ok(both!(c, |c| of!(id, of)
-        .filter(i::place.gt(after.unwrap_or(0)))
-        .order(i::place)
-        .limit(limit)
-        .select(ItemRow::as_select())
-        .load(c))?)
-}
-
-pub fn count_items(c: &mut Conn<'_>, id: RecomputationId, of: Of) -> Outcome<i64> {
-    Ok(both!(c, |c| of!(id, of).count().get_result(c))?)
 }
 
 /// Some dossiers further: how many were looked at, up to which place, and what became of those that are told of.
@@ -205,14 +145,4 @@ pub fn advance(tx: &mut Conn<'_>, before: &OrderRow, step: &Step) -> Outcome<()>
         both!(tx, |c| diesel::insert_into(recomputation_items::table).values(&row).execute(c)?);
     }
     Ok(())
-}
-
-/// It comes to its end, or is stopped; false when it is not being worked on.
-pub fn end(tx: &mut Conn<'_>, id: RecomputationId, to: OrderState, now: DateTime<Utc>) -> Outcome<bool> {
-    use recomputations as r;
-    let ended = both!(tx, |c| diesel::update(r::table.find(id))
-        .filter(r::state.eq(OrderState::Working.as_str()))
-        .set((r::state.eq(to.as_str()), r::changed_at.eq(Moment(now))))
-        .execute(c)?);
-    Ok(ended == 1)
 }

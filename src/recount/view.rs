@@ -5,11 +5,10 @@ use crate::db::DbError;
 use crate::domain::ids::RecomputationId;
 use crate::domain::local_time::local;
 use crate::http::Lang;
-use crate::http::words::words;
+use crate::order::{Stoppable as _, in_words};
 use crate::reference::Reference;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
-use serde_json::Map;
 use utoipa::ToSchema;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,10 +71,7 @@ pub struct ItemView {
 
 impl ItemView {
     pub fn of(reference: &Reference, row: ItemRow, lang: Lang) -> Result<Self, DbError> {
-        let detail = row
-            .fault
-            .as_ref()
-            .map(|code| words(lang, &format!("problems.{code}.title"), &Map::new()).unwrap_or_default());
+        let detail = row.fault.as_deref().map(|fault| in_words(lang, fault));
         let branch = reference.branch_by_id(row.branch_id);
         Ok(Self {
             outcome: row.outcome()?.as_str(),

@@ -13,13 +13,15 @@ use crate::domain::deadline::deadline;
 use crate::domain::ids::RecomputationId;
 use crate::dossier::{Life, OpenDossier, Recomputed, open_clocks_after, recompute};
 use crate::failure::{Failure, Outcome};
-use crate::jobs::{Handlers, Job, NewJob, OrderState, Trouble, enqueue, finish, renew};
+use crate::jobs::{Handlers, Job, Trouble, finish, renew};
+use crate::order::{self, OrderState, Stoppable as _};
 use crate::reference::ReferenceCache;
 use chrono::{DateTime, Utc};
-use serde_json::json;
 use std::sync::Arc;
 
 pub const KIND: &str = "recompute_due_dates";
+/// What it is called in the payload of the job.
+const WHAT: &str = "recomputation";
 
 /// Dossiers looked at in one step.
 const LOOKED_AT: i64 = 200;
@@ -42,9 +44,7 @@ pub fn jobs(handlers: Handlers, counter: &Counter) -> Handlers {
 }
 
 pub(super) fn queue(tx: &mut Conn<'_>, id: RecomputationId, now: DateTime<Utc>) -> Outcome<()> {
-    let payload = json!({ "recomputation": id.to_string() });
-    enqueue(tx, NewJob { kind: KIND, dedup_key: Some(format!("{KIND}:{id}")), payload, run_at: now }, now)?;
-    Ok(())
+    order::queue(tx, KIND, (WHAT, id), now)
 }
 
 /// Dossiers of one step: how many are looked at, and which of them have to be locked.
@@ -57,8 +57,7 @@ struct Next {
 
 impl Counter {
     fn work(&self, job: &Job) -> Result<(), Trouble> {
-        let id = job.payload["recomputation"].as_str().and_then(|id| id.parse::<RecomputationId>().ok());
-        let id = id.ok_or_else(|| Trouble::Permanent("the payload names no order".into()))?;
+        let id: RecomputationId = order::of_job(job, WHAT)?;
         while let Some(next) = self.next(id)? {
             if next.looked_at.is_empty() {
                 return self.end(job, id);
@@ -75,10 +74,7 @@ impl Counter {
     fn next(&self, id: RecomputationId) -> Outcome<Option<Next>> {
         let references = self.references.clone();
         self.db.snapshot_blocking(|c| {
-            let Some(order) = store::find(c, id)? else { return Ok(None) };
-            if order.state()? != OrderState::Working {
-                return Ok(None);
-            }
+            let Some(order) = OrderRow::at_work(c, id)? else { return Ok(None) };
             let reference = references.of(c)?;
             let mut looked_at = open_clocks_after(c, order.after(), LOOKED_AT)?;
             let differ = (0..).zip(&looked_at).filter(|(_, one)| differs(&reference.calendar, one));
@@ -128,7 +124,7 @@ impl Counter {
     fn end(&self, job: &Job, id: RecomputationId) -> Result<(), Trouble> {
         let (clock, job) = (self.clock.clone(), job.clone());
         self.db.write_blocking(move |tx| {
-            store::end(tx, id, OrderState::Done, clock.now())?;
+            OrderRow::end(tx, id, OrderState::Done, clock.now())?;
             finish(tx, &job)
         })?;
         tracing::info!(recomputation = %id, "due dates were counted again");

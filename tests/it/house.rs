@@ -40,7 +40,7 @@ const FEATURES: &[&str] = &[
     "warning",
 ];
 /// What features stand on; it knows none of them.
-const TOOLS: &[&str] = &["db", "reference", "jobs", "mail", "http", "documents"];
+const TOOLS: &[&str] = &["db", "reference", "jobs", "mail", "http", "documents", "order"];
 
 const ROOMS: &[Room] = &[
     Room { name: "main", uses: &[&["cli"]], never: &["diesel", "actix_web", "lettre"] },
@@ -75,6 +75,7 @@ const ROOMS: &[Room] = &[
     Room { name: "warning", uses: &[FEATURES, TOOLS, GROUND], never: &["lettre"] },
     // tools
     Room { name: "http", uses: &[&["db", "reference"], GROUND], never: &["lettre"] },
+    Room { name: "order", uses: &[&["db", "http", "jobs"], GROUND], never: &["actix_web", "lettre"] },
     Room { name: "documents", uses: &[GROUND], never: &["diesel", "actix_web", "lettre"] },
     Room { name: "jobs", uses: &[&["db"], GROUND], never: &["actix_web", "lettre"] },
     Room { name: "mail", uses: &[GROUND], never: &["diesel", "actix_web"] },

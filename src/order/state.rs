@@ -1,4 +1,4 @@
-//! What many pieces of work ordered with one act have in common: a job does one after the other, and says how far it is.
+//! Where an order stands.
 
 use crate::domain::words::code_words;
 
