@@ -3,13 +3,13 @@
 
 use super::form::Form;
 use super::frame::Frame;
-use super::orders;
+use super::orders::{self, Looked};
 use super::places::{segment, with_query};
 use super::told::Listed;
 use super::visit::{Shown, Visit, see_other};
 use crate::domain::role::Role;
 use crate::http::Problem;
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::Method;
 use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
@@ -68,17 +68,12 @@ impl Order {
         self.state == "working"
     }
 
-    /// In whole percent, cut off.
     fn percent(&self) -> i64 {
-        if self.total > 0 { (self.done.saturating_mul(100) / self.total).clamp(0, 100) } else { 0 }
+        orders::percent(self.done, self.total)
     }
 
     fn tag(&self) -> &'static str {
-        match (self.state.as_str(), self.refused) {
-            ("working", _) => "tag-waiting",
-            ("done", 0) => "tag-met",
-            _ => "tag-due_soon",
-        }
+        orders::tag(self.at_work(), self.state == "done" && self.refused == 0)
     }
 }
 
@@ -205,12 +200,8 @@ async fn drafts(visit: &Visit) -> Result<(Vec<Draft>, bool), Problem> {
 
 async fn load(visit: &Visit, form: Form) -> Result<Page, Problem> {
     let f = visit.frame("apologies");
-    let asked = visit.asked();
-    let query = [("limit", "20"), ("cursor", asked.value("cursor"))];
-    let listed: Listed<Order> = visit.get(&with_query("/approval-orders", &query)).await?;
-    let next =
-        listed.next.map(|next| with_query("/xin-loi/ky-nhieu", &[("cursor", &next)])).unwrap_or_default();
-    let mut page = Page { f, form, drafts: Vec::new(), more: false, orders: listed.items, next };
+    let (orders, next) = orders::listed(visit, "/approval-orders", "/xin-loi/ky-nhieu").await?;
+    let mut page = Page { f, form, drafts: Vec::new(), more: false, orders, next };
     if page.signs() {
         (page.drafts, page.more) = drafts(visit).await?;
     }
@@ -236,9 +227,7 @@ pub async fn order(visit: Visit, mut form: Form) -> Shown {
     let body = json!({ "letters": letters });
     match visit.send_at(Method::POST, "/approval-orders", None, form.key(), Some(&body)).await {
         Ok(answer) => Ok(see_other(&at(&answer.json::<Order>()?.id))),
-        Err(problem)
-            if [StatusCode::UNPROCESSABLE_ENTITY, StatusCode::CONFLICT].contains(&problem.status()) =>
-        {
+        Err(problem) if orders::is_refusal(&problem) => {
             form.refused(&problem, visit.lang());
             let page = load(&visit, form).await?;
             visit.refused(&page)
@@ -248,19 +237,9 @@ pub async fn order(visit: Visit, mut form: Form) -> Shown {
 }
 
 pub async fn one(visit: Visit, id: Path<String>) -> Shown {
-    let order: Order = visit.get(&path(&id)).await?;
-    let asked = visit.asked();
-    let (outcome, cursor) = (asked.value("ket-qua"), asked.value("cursor"));
-    let query = [("limit", "50"), ("outcome", outcome), ("cursor", cursor)];
-    let listed: Listed<Item> = visit.get(&with_query(&format!("{}/letters", path(&id)), &query)).await?;
-    let next = listed.next.map(|next| with_query(&at(&id), &[("ket-qua", outcome), ("cursor", &next)]));
-    let standing = Standing {
-        f: visit.frame("apologies"),
-        order,
-        outcome: outcome.to_owned(),
-        items: listed.items,
-        next: next.unwrap_or_default(),
-    };
+    let Looked { order, outcome, items, next } =
+        orders::looked_at(&visit, &path(&id), "letters", &at(&id)).await?;
+    let standing = Standing { f: visit.frame("apologies"), order, outcome, items, next };
     if visit.in_part {
         return visit.page(&standing);
     }

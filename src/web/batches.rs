@@ -3,7 +3,8 @@
 
 use super::form::{Body, Form};
 use super::frame::Frame;
-use super::places::{segment, with_query};
+use super::orders;
+use super::places::segment;
 use super::told::{Branch, Listed};
 use super::visit::{Shown, Visit, see_other};
 use crate::http::Problem;
@@ -40,9 +41,8 @@ impl Batch {
         self.state == "printing"
     }
 
-    /// In whole percent, cut off.
     fn percent(&self) -> i64 {
-        if self.total > 0 { (self.done.saturating_mul(100) / self.total).clamp(0, 100) } else { 0 }
+        orders::percent(self.done, self.total)
     }
 
     fn printed(&self) -> i64 {
@@ -55,11 +55,7 @@ impl Batch {
     }
 
     fn tag(&self) -> &'static str {
-        match (self.at_work(), self.faulty) {
-            (true, _) => "tag-waiting",
-            (false, 0) => "tag-met",
-            (false, _) => "tag-due_soon",
-        }
+        orders::tag(self.at_work(), self.faulty == 0)
     }
 }
 
@@ -107,17 +103,14 @@ impl askama::filters::HtmlSafe for Standing {}
 
 async fn load(visit: &Visit, form: Form) -> Result<Page, Problem> {
     let f = visit.frame("batches");
-    let asked = visit.asked();
-    let query = [("limit", "20"), ("cursor", asked.value("cursor"))];
-    let listed: Listed<Batch> = visit.get(&with_query("/print-batches", &query)).await?;
-    let next = listed.next.map(|next| with_query("/in-hang-loat", &[("cursor", &next)])).unwrap_or_default();
+    let (batches, next) = orders::listed(visit, "/print-batches", "/in-hang-loat").await?;
     let branches = if f.sees_all() {
         let all = visit.get::<Listed<Branch>>("/branches?limit=200").await?.items;
         f.any(all.into_iter().map(|branch| (branch.code, branch.name)))
     } else {
         Vec::new()
     };
-    Ok(Page { kinds: f.terms("print_kind", KINDS), branches, form, batches: listed.items, next, f })
+    Ok(Page { kinds: f.terms("print_kind", KINDS), branches, form, batches, next, f })
 }
 
 pub async fn show(visit: Visit) -> Shown {
@@ -148,9 +141,7 @@ pub async fn order(visit: Visit, mut form: Form) -> Shown {
             let batch: Batch = answer.json()?;
             Ok(see_other(&format!("/in-hang-loat/{}", segment(&batch.id))))
         }
-        Err(problem)
-            if [StatusCode::UNPROCESSABLE_ENTITY, StatusCode::CONFLICT].contains(&problem.status()) =>
-        {
+        Err(problem) if orders::is_refusal(&problem) => {
             form.refused(&problem, visit.lang());
             let page = load(&visit, form).await?;
             visit.refused(&page)

@@ -4,12 +4,11 @@
 use super::calendar_change::Impact;
 use super::form::Form;
 use super::frame::Frame;
-use super::orders;
+use super::orders::{self, Looked};
 use super::places::{segment, with_query};
-use super::told::Listed;
 use super::visit::{Shown, Visit, see_other};
 use crate::http::Problem;
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::Method;
 use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
@@ -34,17 +33,12 @@ impl Order {
         self.state == "working"
     }
 
-    /// In whole percent, cut off.
     fn percent(&self) -> i64 {
-        if self.total > 0 { (self.looked_at.saturating_mul(100) / self.total).clamp(0, 100) } else { 0 }
+        orders::percent(self.looked_at, self.total)
     }
 
     fn tag(&self) -> &'static str {
-        match (self.state.as_str(), self.failed) {
-            ("working", _) => "tag-waiting",
-            ("done", 0) => "tag-met",
-            _ => "tag-due_soon",
-        }
+        orders::tag(self.at_work(), self.state == "done" && self.failed == 0)
     }
 }
 
@@ -140,11 +134,8 @@ fn path(id: &str) -> String {
 
 async fn load(visit: &Visit, form: Form) -> Result<Page, Problem> {
     let f = visit.frame("calendar");
-    let asked = visit.asked();
-    let query = [("limit", "20"), ("cursor", asked.value("cursor"))];
-    let listed: Listed<Order> = visit.get(&with_query("/calendar/recomputations", &query)).await?;
-    let next = listed.next.map(|next| with_query("/lich/tinh-lai", &[("cursor", &next)])).unwrap_or_default();
-    let mut page = Page { f, form, impact: None, orders: listed.items, next };
+    let (orders, next) = orders::listed(visit, "/calendar/recomputations", "/lich/tinh-lai").await?;
+    let mut page = Page { f, form, impact: None, orders, next };
     if page.f.is_admin() && page.at_work().is_none() {
         let impact = visit.send_at(Method::POST, "/calendar/impact", None, None, Some(&json!({}))).await?;
         page.impact = Some(impact.json()?);
@@ -162,9 +153,7 @@ pub async fn order(visit: Visit, mut form: Form) -> Shown {
     body.require(&["reason"]);
     match visit.send(Method::POST, "/calendar/recomputations", &form, body).await {
         Ok(answer) => Ok(see_other(&at(&answer.json::<Order>()?.id))),
-        Err(problem)
-            if [StatusCode::UNPROCESSABLE_ENTITY, StatusCode::CONFLICT].contains(&problem.status()) =>
-        {
+        Err(problem) if orders::is_refusal(&problem) => {
             form.refused(&problem, visit.lang());
             let page = load(&visit, form).await?;
             visit.refused(&page)
@@ -174,19 +163,9 @@ pub async fn order(visit: Visit, mut form: Form) -> Shown {
 }
 
 pub async fn one(visit: Visit, id: Path<String>) -> Shown {
-    let order: Order = visit.get(&path(&id)).await?;
-    let asked = visit.asked();
-    let (outcome, cursor) = (asked.value("ket-qua"), asked.value("cursor"));
-    let query = [("limit", "50"), ("outcome", outcome), ("cursor", cursor)];
-    let listed: Listed<Item> = visit.get(&with_query(&format!("{}/dossiers", path(&id)), &query)).await?;
-    let next = listed.next.map(|next| with_query(&at(&id), &[("ket-qua", outcome), ("cursor", &next)]));
-    let standing = Standing {
-        f: visit.frame("calendar"),
-        order,
-        outcome: outcome.to_owned(),
-        items: listed.items,
-        next: next.unwrap_or_default(),
-    };
+    let Looked { order, outcome, items, next } =
+        orders::looked_at(&visit, &path(&id), "dossiers", &at(&id)).await?;
+    let standing = Standing { f: visit.frame("calendar"), order, outcome, items, next };
     if visit.in_part {
         return visit.page(&standing);
     }
