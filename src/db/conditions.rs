@@ -12,8 +12,6 @@ pub const OPEN: &str = "(dossiers.status = 'registered' or dossiers.status = 're
 pub const REGISTERED: &str = "dossiers.status = 'registered'";
 /// The agency's clock runs.
 pub const RUNNING: &str = "dossiers.status in ('received', 'in_processing')";
-/// Waits for the citizen.
-pub const WAITING: &str = "dossiers.status in ('supplement_requested', 'awaiting_payment')";
 /// Has its result, and had it late.
 pub const OVERDUE: &str = "dossiers.timeliness = 'overdue'";
 /// Ended without a result after it was received.

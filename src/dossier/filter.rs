@@ -5,7 +5,7 @@ use super::words::Asked;
 pub use super::words::Words;
 use crate::both;
 use crate::db::Conn;
-use crate::db::conditions::{OPEN, REGISTERED, RUNNING, WAITING};
+use crate::db::conditions::{OPEN, REGISTERED, RUNNING};
 use crate::db::kept::{AtMostDsl, Beyond, fixed};
 use crate::db::schema::{dossier_particulars, dossiers};
 use crate::db::types::Moment;
@@ -182,9 +182,6 @@ macro_rules! filtered {
             // As the partial indexes say it: with the words bound as parameters none of them could be used.
             query = query.filter(fixed::<Bool>(OPEN));
         }
-        if filter.status.is_some_and(Status::is_waiting) {
-            query = query.filter(fixed::<Bool>(WAITING));
-        }
         if let Some(channel) = filter.channel {
             query = query.filter(dossiers::channel.eq(channel.as_str()));
         }
@@ -212,7 +209,9 @@ macro_rules! filtered {
                 query = query.filter(running()).filter(dossiers::due_on.between(today, $soon));
             }
             Some(Timing::Waiting) => {
-                query = query.filter(fixed::<Bool>(WAITING)).filter(fixed::<Bool>(OPEN));
+                query = query
+                    .filter(dossiers::status.eq_any(["supplement_requested", "awaiting_payment"]))
+                    .filter(fixed::<Bool>(OPEN));
             }
             Some(Timing::Overdue) => {
                 query = query.filter(

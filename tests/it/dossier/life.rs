@@ -542,7 +542,7 @@ on_both! {
         let dossier = counter.act(&at("return"), dossier.version(), handed.clone()).await.expect(200);
         house.it_is("2026-03-11 09:00");
         let (counter, head) = (house.sign_in(&counter.username).await, house.sign_in(&head.username).await);
-        counter.act(&at("return/undo"), dossier.version(), reason.clone()).await.expect_problem(409, "backdating-not-allowed");
+        counter.act(&at("return/undo"), dossier.version(), reason.clone()).await.expect_problem(403, "backdating-not-allowed");
         let dossier = head.act(&at("return/undo"), dossier.version(), reason).await.expect(200);
 
         // Then it is handed over indeed; a correction is of that.

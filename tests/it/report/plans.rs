@@ -76,10 +76,12 @@ fn what_runs_is_read_in_the_order_of_the_index_of_what_is_open() {
 }
 
 #[test]
-fn what_waits_for_the_citizen_is_read_from_an_index_of_what_is_open() {
-    for status in [Status::SupplementRequested, Status::AwaitingPayment] {
+fn what_is_open_is_listed_by_an_index_of_what_is_open_whatever_its_status() {
+    for status in
+        Status::ALL.iter().copied().filter(|status| status.is_open() && *status != Status::Registered)
+    {
         for (sort, of_all, of_a_branch) in [
-            (Sort::ReceivedAt, "dossiers_open_newest", "dossiers_waiting_of_branch"),
+            (Sort::ReceivedAt, "dossiers_open_newest", "dossiers_open_of_branch_newest"),
             (Sort::DueOn, "dossiers_open_everywhere", "dossiers_open_of_branch"),
         ] {
             goes_through(
