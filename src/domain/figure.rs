@@ -4,12 +4,16 @@ use super::rates::Figures;
 use super::words::code_words;
 use serde::{Deserialize, Serialize};
 
-/// A number of [`Figures`], named as it stands in the answer of the rates.
+/// A number of [`Figures`], named as it stands in the answer of the rates, or a sum that a form makes of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Figure {
     Received,
+    ReceivedOnline,
+    ReceivedDirectOrPost,
     CarriedOver,
+    /// All that was to be dealt with: what the second rate is of.
+    ReceivedOrCarriedOver,
     Resolved,
     /// Early or on time: what the first rate counts.
     ResolvedInTime,
@@ -22,6 +26,8 @@ pub enum Figure {
     InProcessWithinLimit,
     InProcessOverdue,
     InProcessWaiting,
+    /// Within its limit or waiting: what form II.06a has as within the limit.
+    InProcessNotOverdue,
     ApologiesOwed,
     ApologiesIssued,
     ApologiesInAdvance,
@@ -31,7 +37,10 @@ pub enum Figure {
 }
 code_words!(Figure {
     Received => "received",
+    ReceivedOnline => "received_online",
+    ReceivedDirectOrPost => "received_direct_or_post",
     CarriedOver => "carried_over",
+    ReceivedOrCarriedOver => "received_or_carried_over",
     Resolved => "resolved",
     ResolvedInTime => "resolved_in_time",
     ResolvedEarly => "resolved_early",
@@ -43,6 +52,7 @@ code_words!(Figure {
     InProcessWithinLimit => "in_process_within_limit",
     InProcessOverdue => "in_process_overdue",
     InProcessWaiting => "in_process_waiting",
+    InProcessNotOverdue => "in_process_not_overdue",
     ApologiesOwed => "apologies_owed",
     ApologiesIssued => "apologies_issued",
     ApologiesInAdvance => "apologies_in_advance",
@@ -57,7 +67,10 @@ impl Figure {
         let Figures { resolved, closed_without_result: closed, in_process, apologies, .. } = figures;
         match self {
             Self::Received => figures.received.total,
+            Self::ReceivedOnline => figures.received.online,
+            Self::ReceivedDirectOrPost => figures.received.in_person + figures.received.postal,
             Self::CarriedOver => figures.carried_over,
+            Self::ReceivedOrCarriedOver => figures.received.total + figures.carried_over,
             Self::Resolved => resolved.total,
             Self::ResolvedInTime => resolved.in_time(),
             Self::ResolvedEarly => resolved.early,
@@ -69,6 +82,7 @@ impl Figure {
             Self::InProcessWithinLimit => in_process.within_limit,
             Self::InProcessOverdue => in_process.overdue,
             Self::InProcessWaiting => in_process.waiting,
+            Self::InProcessNotOverdue => in_process.within_limit + in_process.waiting,
             Self::ApologiesOwed => apologies.owed,
             Self::ApologiesIssued => apologies.issued,
             Self::ApologiesInAdvance => apologies.in_advance,

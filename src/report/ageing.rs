@@ -4,6 +4,7 @@
 //! events (docs/decisions/0012).
 
 use super::format::{Format, Sheet};
+use super::lists::{Lists, address, column};
 use super::tabled::{Place, by_place, columns as columns_from, tabled};
 use crate::account::Officer;
 use crate::apology::Letters;
@@ -131,7 +132,7 @@ pub async fn report_ageing(
         let branch_code = found.branch_code.clone();
         Ok((found, branch_code))
     };
-    let sheet = |found: &Ageing, heading| Sheet::of(table(found), heading);
+    let sheet = |found: &Ageing, heading| Sheet::of(table(found), heading).leading_to(lists(found));
     tabled(&house, (&letters, now), (format, format!("ho-so-ton-{as_of}")), read, sheet).await
 }
 
@@ -147,8 +148,7 @@ pub fn ageing(
 ) -> Outcome<Ageing> {
     let mut rows: BTreeMap<(BranchId, SectorId), AgeingCounts> = BTreeMap::new();
     let mut total = AgeingCounts::default();
-    let lines = if as_of < today { open_on(c, branch, as_of)? } else { open_now(c, branch)? };
-    for line in lines {
+    for line in open_lines(c, branch, (as_of, today))? {
         rows.entry((line.branch, line.sector)).or_default().add(&line, as_of);
         total.add(&line, as_of);
     }
@@ -160,6 +160,15 @@ pub fn ageing(
     });
     let branch_code = branch.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.clone());
     Ok(Ageing { as_of, branch_code, rows, total })
+}
+
+/// The open dossiers of a branch, or of all, as they stand today or stood on an evening before.
+pub(super) fn open_lines(
+    c: &mut Conn<'_>,
+    branch: Option<BranchId>,
+    (as_of, today): (NaiveDate, NaiveDate),
+) -> Outcome<Vec<OpenLine>> {
+    if as_of < today { open_on(c, branch, as_of) } else { open_now(c, branch) }
 }
 
 /// How an age is called.
@@ -186,6 +195,23 @@ fn due_words(to_due: ToDue) -> &'static str {
         ToDue::Within10 => "Còn 4–10 ngày",
         ToDue::Later => "Còn trên 10 ngày",
         ToDue::Waiting => "Chờ bổ sung, nộp phí",
+    }
+}
+
+fn lists(found: &Ageing) -> Lists {
+    let as_of = found.as_of.to_string();
+    let of = |branch: &str, sector: &str| {
+        let pairs = [("as_of", as_of.as_str()), ("branch_code", branch), ("sector", sector)];
+        Some(address("/reports/ageing/dossiers", &pairs))
+    };
+    let all = [Some(String::new())];
+    let ages = Age::ALL.iter().map(|age| Some(column("age", *age)));
+    let dues = ToDue::ALL.iter().map(|to_due| Some(column("due", *to_due)));
+    Lists {
+        columns: [None, None].into_iter().chain(all.clone()).chain(ages).chain(all).chain(dues).collect(),
+        rows: found.rows.iter().map(|row| of(&row.branch_code, &row.sector_code)).collect(),
+        total: of(found.branch_code.as_deref().unwrap_or_default(), ""),
+        notes: Vec::new(),
     }
 }
 

@@ -101,7 +101,7 @@ pub fn unit_file(
 }
 
 fn paper(name: String, sheet: Sheet, dated: DateTime<Utc>) -> Outcome<Gathered> {
-    let Sheet { table, heading, signatures } = sheet;
+    let Sheet { table, heading, signatures, .. } = sheet;
     let paper = TablePaper { head: heading.head(&table.title, dated), table, signatures };
     let order = paper.order(&name, dated).map_err(|error| Failure::Broken(error.to_string()))?;
     Ok(Gathered::Paper { name, order })

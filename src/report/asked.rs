@@ -20,6 +20,9 @@ use utoipa::IntoParams;
 /// Rows of a table stop being read long before: three years by day.
 const MOST_DAYS_APART: i64 = 1100;
 
+/// Who holds what nobody holds: no user name is so short.
+pub(super) const NOBODY: &str = "-";
+
 /// What figures are kept apart by. At most one of the periods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -117,7 +120,7 @@ pub struct Asked {
     pub procedure_code: Option<String>,
     #[param(value_type = Option<String>, example = "online")]
     pub channel: Option<Channel>,
-    /// User name of who holds, or held, the dossier.
+    /// User name of who holds, or held, the dossier; `-` is nobody.
     pub officer: Option<String>,
     /// `previous` (the days before, as many; of a month, a quarter, a reporting period the one before) and `year_before`, with
     /// commas: each row gets the same figures of those days.
@@ -219,7 +222,8 @@ impl Asked {
         let procedure =
             self.procedure_code.as_deref().and_then(|code| reference.procedure(code)).map(|p| p.id);
         found(&self.procedure_code, "/query/procedure_code", procedure.map(|id| *id.uuid()));
-        let officer = match &self.officer {
+        let officer = match self.officer.as_deref() {
+            Some(NOBODY) => Some(OfficerId::nil()),
             Some(username) => store::officer_named(c, username)?,
             None => None,
         };

@@ -16,7 +16,7 @@ use crate::db::Conn;
 use crate::db::conditions::{GIVEN_UP, OVERDUE, RUNNING};
 use crate::domain::event::Channel;
 use crate::domain::figure::Figure;
-use crate::domain::ids::DossierId;
+use crate::domain::ids::{DossierId, OfficerId};
 use crate::domain::local_time::day_of;
 use crate::domain::tally::of_life;
 use crate::dossier::{Line, histories, lines};
@@ -46,10 +46,11 @@ pub struct Number {
     pub to: NaiveDate,
     /// As for the rates: `to` unless it is given, and today at the latest.
     pub as_of: Option<NaiveDate>,
-    /// `received`, `carried_over`, `resolved`, `resolved_in_time`, `resolved_early`, `resolved_on_time`,
-    /// `resolved_overdue`, `closed_without_result`, `closed_past_due`, `in_process`, `in_process_within_limit`,
-    /// `in_process_overdue`, `in_process_waiting`, `apologies_owed`, `apologies_issued`, `apologies_in_advance`,
-    /// `apologies_on_due_day`, `apologies_late` or `apologies_missing`.
+    /// `received`, `received_online`, `received_direct_or_post`, `carried_over`, `received_or_carried_over`, `resolved`,
+    /// `resolved_in_time`, `resolved_early`, `resolved_on_time`, `resolved_overdue`, `closed_without_result`,
+    /// `closed_past_due`, `in_process`, `in_process_within_limit`, `in_process_overdue`, `in_process_waiting`,
+    /// `in_process_not_overdue`, `apologies_owed`, `apologies_issued`, `apologies_in_advance`, `apologies_on_due_day`,
+    /// `apologies_late` or `apologies_missing`.
     #[param(value_type = String, example = "resolved_overdue")]
     pub figure: Figure,
     pub branch_code: Option<String>,
@@ -58,7 +59,7 @@ pub struct Number {
     pub procedure_code: Option<String>,
     #[param(value_type = Option<String>, example = "online")]
     pub channel: Option<Channel>,
-    /// User name of who holds, or held, the dossier.
+    /// User name of who holds, or held, the dossier; `-` is nobody.
     pub officer: Option<String>,
     /// As a file, the whole list at once: `limit` and `cursor` are for `json`.
     #[param(inline)]
@@ -180,22 +181,25 @@ fn scans(question: &Question, figure: Figure, today: NaiveDate) -> Vec<(Scan, To
     let ended = |condition| {
         (
             Scan::Ended { from, to: end },
-            Told { condition: Some(condition), held_by: only.officer, ..Told::default() },
+            Told { condition: Some(condition), held_by: somebody(only.officer), ..Told::default() },
         )
     };
+    let received = (Scan::Received { from, to: end }, Told::default());
     match figure {
-        Figure::Received => vec![(Scan::Received { from, to: end }, Told::default())],
-        Figure::CarriedOver => match from.pred_opt() {
-            Some(eve) => stock(question, eve, today, Told::default()),
-            None => Vec::new(),
-        },
+        Figure::Received | Figure::ReceivedOnline | Figure::ReceivedDirectOrPost => vec![received],
+        Figure::ReceivedOrCarriedOver => {
+            let mut scans = vec![received];
+            scans.extend(scans_of_carried_over(question, today));
+            scans
+        }
+        Figure::CarriedOver => scans_of_carried_over(question, today),
         Figure::Resolved => vec![ended("dossiers.resolved_at is not null")],
         Figure::ResolvedInTime => vec![ended("dossiers.timeliness in ('early', 'on_time')")],
         Figure::ResolvedEarly => vec![ended("dossiers.timeliness = 'early'")],
         Figure::ResolvedOnTime => vec![ended("dossiers.timeliness = 'on_time'")],
         Figure::ResolvedOverdue => vec![ended(OVERDUE)],
         Figure::ClosedWithoutResult | Figure::ClosedPastDue => vec![ended(GIVEN_UP)],
-        Figure::InProcess => stock(question, as_of, today, Told::default()),
+        Figure::InProcess | Figure::InProcessNotOverdue => stock(question, as_of, today, Told::default()),
         Figure::InProcessWithinLimit => {
             let told = Told { condition: Some(RUNNING), due_from: Some(as_of), ..Told::default() };
             stock(question, as_of, today, told)
@@ -223,11 +227,22 @@ fn overdue_on(day: NaiveDate) -> Told {
     Told { condition: Some(RUNNING), due_before: Some(day), ..Told::default() }
 }
 
+/// In process at the end of the day before.
+fn scans_of_carried_over(question: &Question, today: NaiveDate) -> Vec<(Scan, Told)> {
+    let eve = question.from.pred_opt();
+    eve.map(|eve| stock(question, eve, today, Told::default())).unwrap_or_default()
+}
+
+/// Rows that nobody holds do not say so with the key of nobody.
+fn somebody(officer: Option<OfficerId>) -> Option<OfficerId> {
+    officer.filter(|officer| *officer != OfficerId::nil())
+}
+
 /// What was in process at the end of a day: open now, or ended after it. If the day is not over, the rows tell how
 /// things stand (`now`); of an earlier day they do not.
 fn stock(question: &Question, day: NaiveDate, today: NaiveDate, now: Told) -> Vec<(Scan, Told)> {
     if day >= today {
-        return vec![(Scan::Open { by: day }, Told { held_by: question.only.officer, ..now })];
+        return vec![(Scan::Open { by: day }, Told { held_by: somebody(question.only.officer), ..now })];
     }
     vec![(Scan::Open { by: day }, Told::default()), (Scan::EndedAfter { by: day }, Told::default())]
 }

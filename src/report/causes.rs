@@ -4,15 +4,16 @@
 use super::asked::ReportAsked;
 use super::cause_words;
 use super::format::Sheet;
+use super::lists::{Lists, address, column};
 use super::question::Question;
 use super::tabled::{Place, by_place, columns as columns_from, tabled};
 use crate::account::Officer;
-use crate::apology::{self, Letters, Period, Which};
+use crate::apology::{self, Late, Letters, Period, Which};
 use crate::db::Conn;
 use crate::documents::dates;
 use crate::documents::table::{Cell, Column, Table};
 use crate::domain::apology::{CauseCode, CauseKind};
-use crate::domain::ids::{BranchId, SectorId};
+use crate::domain::ids::{BranchId, DossierId, SectorId};
 use crate::domain::local_time::day_of;
 use crate::failure::Outcome;
 use crate::http::{House, Problem, Query};
@@ -107,7 +108,7 @@ pub async fn report_causes(
         let branch_code = found.branch_code.clone();
         Ok((found, branch_code))
     };
-    let sheet = |found: &Causes, heading| Sheet::of(table(found), heading);
+    let sheet = |found: &Causes, heading| Sheet::of(table(found), heading).leading_to(lists(found));
     tabled(&house, (&letters, now), (report.format, report.named("nguyen-nhan")), read, sheet).await
 }
 
@@ -121,27 +122,15 @@ pub fn causes(
     question: &Question,
     today: NaiveDate,
 ) -> Outcome<Causes> {
-    let branch = match question.only.branches.as_slice() {
-        [one] => Some(*one),
-        _ => None,
-    };
+    let branch = only_branch(question);
     let period = Period::as_of(c, branch, (question.from, question.to), (question.as_of, today))?;
     let mut rows: BTreeMap<(BranchId, SectorId), CauseCounts> = BTreeMap::new();
     let mut total = CauseCounts::default();
-    let mut after = None;
-    loop {
-        let late = apology::late(c, Which::All, branch, &period, after, PAGE)?;
-        let letters = apology::letters_of(c, &late)?;
-        for one in &late {
-            let cause = letters.get(&one.id).and_then(|letter| letter.cause.as_deref());
-            rows.entry((one.branch, one.sector)).or_default().add(cause);
-            total.add(cause);
-        }
-        after = late.last().map(|one| (one.due_on, one.id));
-        if i64::try_from(late.len()).is_ok_and(|count| count < PAGE) {
-            break;
-        }
-    }
+    each_late(c, branch, &period, None, |one, cause| {
+        rows.entry((one.branch, one.sector)).or_default().add(cause);
+        total.add(cause);
+        true
+    })?;
     let rows = by_place(reference, rows, |Place { branch_code, sector_code, sector }, counts| CauseRow {
         branch_code,
         sector_code,
@@ -158,14 +147,76 @@ pub fn causes(
     })
 }
 
+/// The one branch that is asked about; none for all.
+pub(super) fn only_branch(question: &Question) -> Option<BranchId> {
+    match question.only.branches.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    }
+}
+
+/// Each late dossier of a period after a place in their order, the longest overdue first, with what its letter gives as the
+/// cause; `see` says whether to go on.
+pub(super) fn each_late(
+    c: &mut Conn<'_>,
+    branch: Option<BranchId>,
+    period: &Period,
+    mut after: Option<(NaiveDate, DossierId)>,
+    mut see: impl FnMut(&Late, Option<&str>) -> bool,
+) -> Outcome<()> {
+    loop {
+        let late = apology::late(c, Which::All, branch, period, after, PAGE)?;
+        let letters = apology::letters_of(c, &late)?;
+        for one in &late {
+            let cause = letters.get(&one.id).and_then(|letter| letter.cause.as_deref());
+            if !see(one, cause) {
+                return Ok(());
+            }
+        }
+        after = late.last().map(|one| (one.due_on, one.id));
+        if i64::try_from(late.len()).is_ok_and(|count| count < PAGE) {
+            return Ok(());
+        }
+    }
+}
+
+/// The causes of the list that all branches begin with, by whose doing they are.
+fn built_in(wanted: CauseKind) -> impl Iterator<Item = &'static str> {
+    CauseCode::BUILT_IN.iter().filter(move |(_, kind)| *kind == wanted).map(|(code, _)| *code)
+}
+
+fn lists(found: &Causes) -> Lists {
+    let days = [found.from, found.to, found.as_of].map(|day| day.to_string());
+    let of = |branch: &str, sector: &str| {
+        let [from, to, as_of] = &days;
+        let pairs = [
+            ("from", from.as_str()),
+            ("to", to),
+            ("as_of", as_of),
+            ("branch_code", branch),
+            ("sector", sector),
+        ];
+        Some(address("/reports/causes/dossiers", &pairs))
+    };
+    let mut columns = vec![None, None, Some(String::new())];
+    for kind in [CauseKind::Subjective, CauseKind::Objective] {
+        columns.push(Some(column("kind", kind.as_str())));
+        columns.extend(built_in(kind).map(|code| Some(column("cause", code))));
+    }
+    columns.extend([Some(column("kind", "own_causes")), Some(column("kind", "not_said"))]);
+    Lists {
+        columns,
+        rows: found.rows.iter().map(|row| of(&row.branch_code, &row.sector_code)).collect(),
+        total: of(found.branch_code.as_deref().unwrap_or_default(), ""),
+        notes: Vec::new(),
+    }
+}
+
 pub fn table(found: &Causes) -> Table {
     const SUBJECTIVE: &str = "Nguyên nhân chủ quan";
     const OBJECTIVE: &str = "Nguyên nhân khách quan";
-    let of_kind = |wanted: CauseKind| {
-        CauseCode::BUILT_IN.iter().filter(move |(_, kind)| *kind == wanted).map(|(code, _)| *code)
-    };
-    let subjective: Vec<&str> = of_kind(CauseKind::Subjective).collect();
-    let objective: Vec<&str> = of_kind(CauseKind::Objective).collect();
+    let subjective: Vec<&str> = built_in(CauseKind::Subjective).collect();
+    let objective: Vec<&str> = built_in(CauseKind::Objective).collect();
     let mut columns = vec![
         Column::new("Đơn vị", 12),
         Column::new("Lĩnh vực", 28),

@@ -1,6 +1,7 @@
 //! The formats in which a report goes out: the same figures for programs and for people.
 
 use super::heading::Heading;
+use super::lists::Lists;
 use crate::documents::table::{self, Shown, Table};
 use crate::documents::table_paper::{MOST_ROWS, Signature, TablePaper};
 use crate::documents::typeset::Press;
@@ -24,7 +25,9 @@ pub enum Format {
     Xlsx,
     /// A4 landscape, for archives (PDF/A-2a) and for those who listen (PDF/UA-1); a thousand rows at most.
     Pdf,
-    /// The table in words (Vietnamese) as JSON: `title`, `about`, `groups`, `columns`, `rows`, `total`, `notes`.
+    /// The table in words (Vietnamese) as JSON: `title`, `about`, `groups`, `columns`, `rows`, `total`, `notes`; `lists`
+    /// where dossiers stand behind its numbers: the address of a cell's list is that of its row (in `lists.rows`, or
+    /// `lists.total`) with that of its column (in `lists.columns`) at its end, if both are there.
     Table,
 }
 
@@ -36,13 +39,30 @@ pub struct Sheet {
     pub table: Table,
     pub heading: Heading,
     pub signatures: Vec<Signature>,
+    /// Where pages lead from its numbers.
+    pub lists: Option<Lists>,
 }
 
 impl Sheet {
     /// A table that nobody signs.
     pub fn of(table: Table, heading: Heading) -> Self {
-        Self { table, heading, signatures: Vec::new() }
+        Self { table, heading, signatures: Vec::new(), lists: None }
     }
+
+    /// The same with the dossiers behind its numbers.
+    #[must_use]
+    pub fn leading_to(self, lists: Lists) -> Self {
+        Self { lists: Some(lists), ..self }
+    }
+}
+
+/// A table in words, and the lists behind its numbers.
+#[derive(Serialize)]
+struct Worded {
+    #[serde(flatten)]
+    table: Shown,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lists: Option<Lists>,
 }
 
 /// `view` for programs, `sheet` for people; `name` is the file's, without its ending.
@@ -66,9 +86,9 @@ pub async fn answer(
         Format::Xlsx => (XLSX, "xlsx", table::xlsx(&sheet().table).map_err(|e| broken(&e))?),
         Format::Pdf => return paper(name, sheet(), press.clone(), now).await,
         Format::Table => {
-            let table = sheet().table;
+            let Sheet { table, lists, .. } = sheet();
             few(&table)?;
-            return Ok(HttpResponse::Ok().json(Shown::of(&table)));
+            return Ok(HttpResponse::Ok().json(Worded { table: Shown::of(&table), lists }));
         }
     };
     Ok(HttpResponse::Ok()
@@ -92,7 +112,7 @@ async fn paper(name: &str, sheet: Sheet, press: Press, now: DateTime<Utc>) -> Re
     few(&sheet.table)?;
     let ident = name.to_owned();
     let printed = web::block(move || -> Outcome<_> {
-        let Sheet { table, heading, signatures } = sheet;
+        let Sheet { table, heading, signatures, .. } = sheet;
         let paper = TablePaper { head: heading.head(&table.title, now), table, signatures };
         let order = paper.order(&ident, now).map_err(|error| Failure::Broken(error.to_string()))?;
         press.print(&order).map_err(not_printed)

@@ -4,6 +4,7 @@
 use super::asked::{Asked, Grouping, ReportAsked};
 use super::format::Sheet;
 use super::heading::Heading;
+use super::lists::{Lists, column, of_rates};
 use super::rates::rates;
 use super::tabled::tabled;
 use super::view::{FiguresView, RatesView};
@@ -13,6 +14,7 @@ use crate::db::Conn;
 use crate::documents::dates;
 use crate::documents::table::{Cell, Column, Table};
 use crate::documents::table_paper::Signature;
+use crate::domain::figure::Figure;
 use crate::domain::ids::BranchId;
 use crate::domain::local_time::day_of;
 use crate::failure::{Failure, Outcome};
@@ -150,6 +152,42 @@ pub(super) fn sheet(form: &Ii06a, heading: &Heading) -> Sheet {
             Signature::new("NGƯỜI LẬP BIỂU", "(Ký, ghi rõ họ tên)"),
             Signature::new("THỦ TRƯỞNG ĐƠN VỊ", "(Ký, đóng dấu, ghi rõ họ tên)"),
         ],
+        lists: Some(lists(form)),
+    }
+}
+
+/// What columns 3 to 13 count.
+const COUNTED: [Figure; 11] = [
+    Figure::ReceivedOrCarriedOver,
+    Figure::ReceivedOnline,
+    Figure::ReceivedDirectOrPost,
+    Figure::CarriedOver,
+    Figure::Resolved,
+    Figure::ResolvedEarly,
+    Figure::ResolvedOnTime,
+    Figure::ResolvedOverdue,
+    Figure::InProcess,
+    Figure::InProcessNotOverdue,
+    Figure::InProcessOverdue,
+];
+
+fn lists(form: &Ii06a) -> Lists {
+    let branch = form.branch_code.as_deref().unwrap_or_default();
+    let of = |sector: &str| {
+        of_rates((form.from, form.to, form.as_of), &[("branch_code", branch), ("sector", sector)])
+    };
+    let total = of("");
+    let said = footnotes(form).into_iter();
+    Lists {
+        columns: [None, None]
+            .into_iter()
+            .chain(COUNTED.map(|figure| Some(column("figure", figure))))
+            .collect(),
+        rows: form.rows.iter().map(|row| Some(of(&row.sector_code))).collect(),
+        notes: said
+            .map(|(_, counted)| counted.map(|figure| format!("{total}{}", column("figure", figure))))
+            .collect(),
+        total: Some(total),
     }
 }
 
@@ -198,25 +236,7 @@ fn table(form: &Ii06a, of_whom: &str) -> Table {
     const RECEIVED: &str = "Số hồ sơ tiếp nhận";
     const RESOLVED: &str = "Số hồ sơ đã giải quyết";
     const IN_PROCESS: &str = "Số hồ sơ đang giải quyết";
-    let Ii06a { from, to, as_of, rows, total, revised, .. } = form;
-    let mut notes = Vec::new();
-    if total.of_which_waiting > 0 {
-        notes.push(format!(
-            "Cột (12) gồm {} hồ sơ đang chờ bổ sung hoặc chờ nộp phí, thời hạn giải quyết tạm dừng.",
-            total.of_which_waiting
-        ));
-    }
-    if total.closed_without_result > 0 {
-        notes.push(format!(
-            "Ngoài các cột trên có {} hồ sơ kết thúc không có kết quả trong kỳ (rút hồ sơ, dừng xử lý).",
-            total.closed_without_result
-        ));
-    }
-    if *revised > 0 {
-        notes.push(format!(
-            "Có {revised} thao tác đến hết ngày chốt số liệu được nhập hoặc đính chính sau ngày đó."
-        ));
-    }
+    let Ii06a { from, to, as_of, rows, total, .. } = form;
     Table {
         title: "Biểu II.06a/VPCP/KSTT".to_owned(),
         heading: Some("TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH TẠI CƠ QUAN, ĐƠN VỊ".to_owned()),
@@ -255,8 +275,34 @@ fn table(form: &Ii06a, of_whom: &str) -> Table {
             })
             .collect(),
         total: Some([Cell::Empty, Cell::text("Tổng số")].into_iter().chain(total.cells()).collect()),
-        notes,
+        notes: footnotes(form).into_iter().map(|(words, _)| words).collect(),
     }
+}
+
+/// What the form has no column for, and the number of dossiers that each note tells.
+fn footnotes(form: &Ii06a) -> Vec<(String, Option<Figure>)> {
+    let Ii06a { total, revised, .. } = form;
+    let mut notes = Vec::new();
+    if total.of_which_waiting > 0 {
+        let words = format!(
+            "Cột (12) gồm {} hồ sơ đang chờ bổ sung hoặc chờ nộp phí, thời hạn giải quyết tạm dừng.",
+            total.of_which_waiting
+        );
+        notes.push((words, Some(Figure::InProcessWaiting)));
+    }
+    if total.closed_without_result > 0 {
+        let words = format!(
+            "Ngoài các cột trên có {} hồ sơ kết thúc không có kết quả trong kỳ (rút hồ sơ, dừng xử lý).",
+            total.closed_without_result
+        );
+        notes.push((words, Some(Figure::ClosedWithoutResult)));
+    }
+    if *revised > 0 {
+        let words =
+            format!("Có {revised} thao tác đến hết ngày chốt số liệu được nhập hoặc đính chính sau ngày đó.");
+        notes.push((words, None));
+    }
+    notes
 }
 
 #[cfg(test)]

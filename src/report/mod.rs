@@ -4,12 +4,14 @@
 //! events; so does `behind`, which lists the dossiers that a figure counts.
 
 pub mod ageing;
+pub mod ageing_dossiers;
 mod as_file;
 mod asked;
 pub mod behind;
 mod behind_file;
 mod cause_words;
 pub mod causes;
+pub mod causes_dossiers;
 mod compare;
 mod cover;
 mod format;
@@ -20,6 +22,7 @@ mod in_memory;
 pub mod indicators;
 mod indicators_table;
 pub mod integrity;
+mod lists;
 pub mod overdue;
 pub mod public_rates;
 mod question;

@@ -3,6 +3,7 @@
 
 use super::cause_words;
 use super::format::{Format, Sheet};
+use super::lists::Lists;
 use super::tabled::tabled;
 use crate::account::Officer;
 use crate::apology::{self, Late, LetterOf, Letters, Period, Which};
@@ -101,7 +102,10 @@ pub async fn overdue_dossiers(
         let code = branch.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.clone());
         Ok((found, code))
     };
-    let sheet = |found: &Overdue, heading| Sheet::of(table(found), heading);
+    let sheet = |found: &Overdue, heading| {
+        let codes = found.items.iter().map(|line| line.dossier_code.as_str());
+        Sheet::of(table(found), heading).leading_to(Lists::of_dossiers(codes))
+    };
     tabled(&house, (&letters, now), (format, format!("qua-han-{from}-{to}")), read, sheet).await
 }
 

@@ -4,6 +4,7 @@
 use super::asked::ReportAsked;
 use super::format::Sheet;
 use super::integrity::{Judge, Wanted, measures, wanted};
+use super::lists::Lists;
 use super::store;
 use super::tabled::tabled;
 use crate::account::Officer;
@@ -98,7 +99,10 @@ pub async fn report_supplements(
         let (from, to, as_of) = (question.from, question.to, question.as_of);
         Ok((Supplements { from, to, as_of, branch_code: branch_code.clone(), items }, branch_code))
     };
-    let sheet = |found: &Supplements, heading| Sheet::of(table(found), heading);
+    let sheet = |found: &Supplements, heading| {
+        let codes = found.items.iter().map(|line| line.dossier_code.as_str());
+        Sheet::of(table(found), heading).leading_to(Lists::of_dossiers(codes))
+    };
     tabled(&house, (&letters, now), (report.format, report.named("bo-sung")), read, sheet).await
 }
 

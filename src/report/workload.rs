@@ -1,8 +1,9 @@
 //! `GET /reports/workload`: what each officer had to do in a period and how it was done: received, resolved early, on time
 //! or overdue, and what lies with whom at its end. From the tallies, as the rates.
 
-use super::asked::{Grouping, ReportAsked};
+use super::asked::{Grouping, NOBODY, ReportAsked};
 use super::format::Sheet;
+use super::lists::{Lists, column, of_rates};
 use super::rates::rates;
 use super::tabled::tabled;
 use super::view::{FiguresView, RateView, RatesView};
@@ -11,6 +12,7 @@ use crate::apology::Letters;
 use crate::db::Conn;
 use crate::documents::dates;
 use crate::documents::table::{Cell, Column, Table};
+use crate::domain::figure::Figure;
 use crate::domain::local_time::day_of;
 use crate::http::{House, Problem, Query};
 use crate::reference::Reference;
@@ -131,8 +133,40 @@ pub async fn report_workload(
         let total = WorkloadFigures::of(total);
         Ok((Workload { from, to, as_of, branch_code: branch_code.clone(), rows, total }, branch_code))
     };
-    let sheet = |found: &Workload, heading| Sheet::of(table(found), heading);
+    let sheet = |found: &Workload, heading| Sheet::of(table(found), heading).leading_to(lists(found));
     tabled(&house, (&letters, now), (report.format, report.named("khoi-luong")), read, sheet).await
+}
+
+fn lists(found: &Workload) -> Lists {
+    let of = |branch: &str, officer: &str| {
+        let pairs = [("branch_code", branch), ("officer", officer)];
+        Some(of_rates((found.from, found.to, found.as_of), &pairs))
+    };
+    let counted = [
+        Some(Figure::Received),
+        Some(Figure::Resolved),
+        Some(Figure::ResolvedEarly),
+        Some(Figure::ResolvedOnTime),
+        Some(Figure::ResolvedOverdue),
+        Some(Figure::ResolvedInTime),
+        None,
+        Some(Figure::ClosedWithoutResult),
+        Some(Figure::InProcess),
+        Some(Figure::InProcessWithinLimit),
+        Some(Figure::InProcessOverdue),
+        Some(Figure::InProcessWaiting),
+    ];
+    let numbers = counted.map(|figure| figure.map(|figure| column("figure", figure)));
+    Lists {
+        columns: [None, None, None].into_iter().chain(numbers).collect(),
+        rows: found
+            .rows
+            .iter()
+            .map(|row| of(&row.branch_code, row.officer.as_deref().unwrap_or(NOBODY)))
+            .collect(),
+        total: of(found.branch_code.as_deref().unwrap_or_default(), ""),
+        notes: Vec::new(),
+    }
 }
 
 fn table(found: &Workload) -> Table {

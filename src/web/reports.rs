@@ -4,6 +4,7 @@ use super::form::Form;
 use super::frame::Frame;
 use super::periods::{self, Days, KINDS};
 use super::places::with_query;
+use super::report_table::Table;
 use super::visit::{Shown, Visit};
 use crate::http::Problem;
 use actix_web::web::Path;
@@ -71,50 +72,6 @@ impl Report {
                 with_query(self.path, &[&shared[..], &book[..]].concat())
             }
         }
-    }
-}
-
-/// A table as the API words it.
-#[derive(Deserialize)]
-struct Table {
-    title: String,
-    heading: Option<String>,
-    about: Vec<String>,
-    groups: Vec<Group>,
-    columns: Vec<Column>,
-    rows: Vec<Vec<String>>,
-    total: Option<Vec<String>>,
-    notes: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Group {
-    title: Option<String>,
-    start: usize,
-    count: usize,
-}
-
-#[derive(Deserialize)]
-struct Column {
-    title: String,
-    align: String,
-}
-
-impl Table {
-    fn heading(&self) -> &str {
-        self.heading.as_deref().unwrap_or(&self.title)
-    }
-
-    fn is_grouped(&self) -> bool {
-        self.groups.iter().any(|group| group.title.is_some())
-    }
-
-    fn of(&self, group: &Group) -> &[Column] {
-        self.columns.get(group.start..group.start + group.count).unwrap_or_default()
-    }
-
-    fn is_number(&self, place: &usize) -> bool {
-        self.columns.get(*place).is_some_and(|column| column.align == "right")
     }
 }
 

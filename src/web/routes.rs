@@ -95,6 +95,7 @@ pages! {
     post "/chi-tieu/muc-tieu/ket-thuc" => targets::end,
     get "/bao-cao" => reports::show,
     get "/bao-cao/dau-hieu" => signs::show,
+    get "/bao-cao/ho-so" => listed::show,
     get "/bao-cao/{file}" => reports::file,
     // figures sent upward
     get "/chot-so-lieu" => closings::show,

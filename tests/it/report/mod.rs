@@ -5,6 +5,7 @@ mod compare;
 mod handling;
 mod ii06a;
 mod integrity;
+mod lists;
 pub mod over_http;
 mod plans;
 mod rates;

@@ -34,6 +34,42 @@ on_both! {
         head.get("/bao-cao/luong.csv?ky=nam").await.expect(404);
     }
 
+    async fn the_numbers_of_a_table_lead_to_as_many_dossiers_as_they_say(db: TestDatabase) {
+        let house = crate::report::over_http::march(db).await;
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let march = "/bao-cao?ky=tu-chon&from=01/03/2026&to=31/03/2026";
+        for (report, least) in [("ii06a", 6), ("khoi-luong", 4), ("nguyen-nhan", 2), ("ton", 3)] {
+            let page = head.get(&format!("{march}&loai={report}")).await.expect(200);
+            let mut lists = 0;
+            for link in page.html.split("href=\"").filter(|part| part.starts_with("/ket-qua/ho-so?") || part.starts_with("/bao-cao/ho-so?")) {
+                let (place, rest) = link.split_once('"').unwrap();
+                let place = place.replace("&#38;", "&").replace("&amp;", "&");
+                let number = rest.split_once('>').unwrap().1.split('<').next().unwrap();
+                let list = head.get(&place).await.expect(200);
+                if number.parse::<u32>().is_ok() {
+                    assert_eq!(list.says(&format!("{number} hồ sơ")).html.matches("class=\"code\"").count().to_string(), number, "{place}");
+                    lists += 1;
+                }
+            }
+            assert!(lists >= least, "only {lists} numbers of {report} lead anywhere");
+        }
+        head.get("/bao-cao/ho-so?loai=ton&age=over_90").await.expect(200).says("Tồn trên 90 ngày");
+        head.get("/bao-cao/ho-so?loai=ton&age=%22%3E%3Cscript%3E").await.expect(422).says("role=\"alert\"").says_not("<script>");
+        head.get("/bao-cao/ho-so?loai=nguyen-nhan&from=x").await.expect(422).says("role=\"alert\"");
+        head.get("/bao-cao/ho-so?loai=ton&branch_code=KL").await.expect(403);
+    }
+
+    async fn a_report_of_dossiers_leads_to_each_of_them(db: TestDatabase) {
+        let house = crate::report::over_http::march(db).await;
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let page = head.get("/bao-cao?ky=tu-chon&from=01/03/2026&to=31/03/2026&loai=qua-han").await.expect(200);
+        let dossiers = links(&page.html, "/ho-so/000.");
+        assert!(!dossiers.is_empty(), "{}", page.html);
+        for dossier in dossiers {
+            head.get(&dossier).await.expect(200);
+        }
+    }
+
     async fn the_period_is_the_one_that_was_chosen_and_a_wrong_one_is_told_beside_its_field(db: TestDatabase) {
         let office = Office::open(db).await;
         let head = office.house.surfer(Role::Head, Some("TS")).await;

@@ -241,6 +241,7 @@ async fn views(origin: &str) -> Vec<View> {
         view("vanphong", "bao-cao", "/bao-cao"),
         view("vanphong", "bao-cao-bieu", "/bao-cao?ky=nam&loai=ii06a"),
         view("vanphong", "bao-cao-ton", "/bao-cao?ky=nam&loai=ton"),
+        view("vanphong", "bao-cao-ho-so", "/bao-cao/ho-so?loai=ton&age=over_90"),
         view("vanphong", "bao-cao-dau-hieu", "/bao-cao/dau-hieu?ky=nam&indicator=reappointed"),
         view("vanphong", "bao-cao-liem-chinh", "/bao-cao?ky=nam&loai=liem-chinh"),
         view("quantri", "chi-tieu-muc-tieu", "/chi-tieu/muc-tieu"),
