@@ -3,8 +3,8 @@
 use super::gate::gate;
 use super::schedules;
 use super::{
-    accounts, batches, catalogue, closings, imports, jobs, notices, procedure, reports, settings, signs,
-    templates,
+    accounts, batches, catalogue, closings, imports, jobs, listed, notices, procedure, reports, settings,
+    signs, templates,
 };
 use super::{
     apologies, apology, approvals, behind, calendar, calendar_change, due_date, handling, indicators,
