@@ -15,7 +15,7 @@ use crate::documents::table::{Cell, Column, Table};
 use crate::domain::ids::{BranchId, OfficerId};
 use crate::domain::local_time::{day_of, local};
 use crate::domain::punctuality::days_late;
-use crate::failure::{Failure, FieldFault, Outcome};
+use crate::failure::{Failure, FieldFault, Fields, Outcome};
 use crate::http::{House, Problem, Query};
 use crate::reference::Reference;
 use actix_web::web::Data;
@@ -36,9 +36,12 @@ pub struct OverdueAsked {
     /// First day of the period.
     #[param(example = "2019-12-15")]
     from: NaiveDate,
-    /// Last day of the period; what is in process counts as it stands then, at the latest as it stands today.
+    /// Last day of the period.
     #[param(example = "2020-03-14")]
     to: NaiveDate,
+    /// The evening up to which is looked: what is in process counts as it stood then. `to` unless it is given, and today at
+    /// the latest.
+    as_of: Option<NaiveDate>,
     branch_code: Option<String>,
     #[serde(default)]
     #[param(inline)]
@@ -90,15 +93,20 @@ pub async fn overdue_dossiers(
     officer: Officer,
     asked: Query<OverdueAsked>,
 ) -> Result<HttpResponse, Problem> {
-    let OverdueAsked { from, to, branch_code, format } = asked.into_inner();
+    let OverdueAsked { from, to, as_of, branch_code, format } = asked.into_inner();
     let now = house.clock.now();
     let today = day_of(now);
     let read = move |c: &mut Conn<'_>, reference: &Reference| {
-        if from > to {
-            return Err(Failure::Invalid(vec![FieldFault::new("/query/to", "before-from")]));
+        let mut fields = Fields::new();
+        fields.check(from <= to, "/query/to", "before-from");
+        if let Some(as_of) = as_of {
+            fields.check(as_of <= today, "/query/as_of", "after-today");
+            fields.check(from <= as_of, "/query/as_of", "before-from");
         }
+        fields.done(|| Some(()))?;
         let branch = officer.narrowed(reference, branch_code.as_deref())?;
-        let found = overdue(c, reference, branch, from, to, today)?;
+        let as_of = as_of.unwrap_or(to.min(today));
+        let found = overdue(c, reference, branch, (from, to), (as_of, today))?;
         let code = branch.and_then(|id| reference.branch_by_id(id)).map(|branch| branch.code.clone());
         Ok((found, code))
     };
@@ -109,17 +117,18 @@ pub async fn overdue_dossiers(
     tabled(&house, (&letters, now), (format, format!("qua-han-{from}-{to}")), read, sheet).await
 }
 
+/// The late dossiers of these days, as they stood on the evening of `as_of`, today or before.
+///
 /// # Errors
 /// `Invalid` when there are more than a list should have.
 pub fn overdue(
     c: &mut Conn<'_>,
     reference: &Reference,
     branch: Option<BranchId>,
-    from: NaiveDate,
-    to: NaiveDate,
-    today: NaiveDate,
+    (from, to): (NaiveDate, NaiveDate),
+    (as_of, today): (NaiveDate, NaiveDate),
 ) -> Outcome<Overdue> {
-    let period = Period::as_of(c, branch, (from, to), (to.min(today), today))?;
+    let period = Period::as_of(c, branch, (from, to), (as_of, today))?;
     let late = apology::late(c, Which::All, branch, &period, None, MOST + 1)?;
     if i64::try_from(late.len()).is_ok_and(|count| count > MOST) {
         return Err(Failure::Invalid(vec![FieldFault::with("/query/to", "too-many", MOST)]));

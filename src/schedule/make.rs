@@ -201,7 +201,7 @@ fn gather(
         }
         Report::Overdue => {
             let to = run.to_on.min(run.as_of);
-            let found = report::overdue(c, reference, branch, run.from_on, to, today)?;
+            let found = report::overdue(c, reference, branch, (run.from_on, to), (to.min(today), today))?;
             let file = report::overdue_file(reference, code.as_deref(), &found, dated)?;
             Ok(Made { file, closing: None, as_of: run.as_of })
         }

@@ -128,6 +128,13 @@ fn back(chosen: &str, form: &Form) -> String {
         from => (from, form.value("to")),
     };
     let branch = form.value("branch_code");
-    let pairs = [("loai", chosen), ("ky", "tu-chon"), ("from", from), ("to", to), ("branch_code", branch)];
+    let pairs = [
+        ("loai", chosen),
+        ("ky", "tu-chon"),
+        ("from", from),
+        ("to", to),
+        ("as_of", as_of),
+        ("branch_code", branch),
+    ];
     with_query("/bao-cao", &pairs)
 }

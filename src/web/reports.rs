@@ -6,6 +6,7 @@ use super::periods::{self, Days, KINDS};
 use super::places::with_query;
 use super::report_table::Table;
 use super::visit::{Shown, Visit};
+use super::when;
 use crate::http::Problem;
 use actix_web::web::Path;
 use askama::Template;
@@ -23,8 +24,10 @@ struct Report {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asks {
-    /// From when to when.
+    /// From when to when, and as things stood on an evening.
     Days,
+    /// What ended from when to when.
+    Ended,
     /// It tells how things stood on the last evening, or stand now.
     Evening,
     /// A book is one year of one branch.
@@ -37,7 +40,7 @@ const REPORTS: [Report; 9] = [
     Report { name: "nguyen-nhan", path: "/reports/causes", asks: Asks::Days, by: "" },
     Report { name: "bo-sung", path: "/reports/supplements", asks: Asks::Days, by: "" },
     Report { name: "khoi-luong", path: "/reports/workload", asks: Asks::Days, by: "" },
-    Report { name: "tung-khau", path: "/rates/handling", asks: Asks::Days, by: "branch,officer" },
+    Report { name: "tung-khau", path: "/rates/handling", asks: Asks::Ended, by: "branch,officer" },
     Report { name: "ton", path: "/reports/ageing", asks: Asks::Evening, by: "" },
     Report { name: "liem-chinh", path: "/reports/integrity", asks: Asks::Days, by: "" },
     Report { name: "so", path: "/reports/register", asks: Asks::Book, by: "" },
@@ -52,17 +55,19 @@ impl Report {
     }
 
     /// Its address in the API.
-    fn asked(&self, days: &Days, today: NaiveDate, branch: &str, format: &str) -> String {
+    fn asked(&self, chosen: &Chosen, today: NaiveDate, format: &str) -> String {
+        let Chosen { days, as_of, branch } = chosen;
         let shared = [("by", self.by), ("branch_code", branch), ("format", format)];
+        let period = [("from", days.from.as_str()), ("to", days.to.as_str())];
         match self.asks {
             Asks::Evening => {
                 let today = today.to_string();
-                let as_of = if days.to > today { today.as_str() } else { days.to.as_str() };
+                let last = if days.to > today { &today } else { &days.to };
+                let as_of = if as_of.is_empty() { last } else { as_of };
                 with_query(self.path, &[&shared[..], &[("as_of", as_of)]].concat())
             }
-            Asks::Days => {
-                with_query(self.path, &[&shared[..], &[("from", &days.from), ("to", &days.to)]].concat())
-            }
+            Asks::Days => with_query(self.path, &[&shared[..], &period, &[("as_of", as_of)]].concat()),
+            Asks::Ended => with_query(self.path, &[&shared[..], &period].concat()),
             Asks::Book => {
                 // What goes beyond the year is in the next book.
                 let year = days.from.get(..4).unwrap_or_default();
@@ -72,6 +77,30 @@ impl Report {
                 with_query(self.path, &[&shared[..], &book[..]].concat())
             }
         }
+    }
+}
+
+/// What reports are asked about.
+struct Chosen {
+    days: Days,
+    /// The evening up to which is looked; empty leaves it to the API.
+    as_of: String,
+    branch: String,
+}
+
+impl Chosen {
+    fn of(days: Days, entered: &Form) -> Self {
+        let text = entered.value("as_of").trim();
+        let as_of = when::read_date(text).map_or_else(|| text.to_owned(), |day| day.to_string());
+        Self { days, as_of, branch: entered.value("branch_code").trim().to_owned() }
+    }
+
+    /// As links take it along.
+    fn narrowed(&self) -> String {
+        let Self { days, as_of, branch } = self;
+        let pairs =
+            [("from", days.from.as_str()), ("to", &days.to), ("as_of", as_of), ("branch_code", branch)];
+        with_query("", &pairs).trim_start_matches('?').to_owned()
     }
 }
 
@@ -137,7 +166,6 @@ pub async fn show(visit: Visit) -> Shown {
     let entered = visit.asked();
     let f = visit.frame("reports");
     let (mut form, days) = periods::asked(&entered, &f, visit.today);
-    let branch = entered.value("branch_code").trim().to_owned();
     let branches: Items<Named> = visit.get("/branches?limit=200").await?;
     let branches = [(String::new(), f.t("rates.all"))]
         .into_iter()
@@ -159,13 +187,16 @@ pub async fn show(visit: Visit) -> Shown {
         page.form = form;
         return visit.refused(&page);
     };
-    page.narrowed = narrowed(&days, &branch);
+    let chosen = Chosen::of(days, &entered);
+    let days = &chosen.days;
+    form.set("as_of", page.f.on(&chosen.as_of));
+    page.narrowed = chosen.narrowed();
     page.period = page.f.t2("reports.period", "from", page.f.on(&days.from), "to", page.f.on(&days.to));
     let Some(report) = report else {
         page.form = form;
         return visit.page(&page);
     };
-    match visit.get(&report.asked(&days, visit.today, &branch, "table")).await {
+    match visit.get(&report.asked(&chosen, visit.today, "table")).await {
         Ok(table) => {
             (page.form, page.table) = (form, Some(table));
             visit.page(&page)
@@ -177,11 +208,6 @@ pub async fn show(visit: Visit) -> Shown {
         }
         Err(problem) => Err(problem),
     }
-}
-
-fn narrowed(days: &Days, branch: &str) -> String {
-    let query = with_query("", &[("from", &days.from), ("to", &days.to), ("branch_code", branch)]);
-    query.trim_start_matches('?').to_owned()
 }
 
 /// One report in one format, for the days and the branch of the address.
@@ -201,5 +227,5 @@ pub async fn file(visit: Visit, file: Path<String>) -> Shown {
     }
     let found = Report::named(report).filter(|_| FILES.contains(&format));
     let Some(report) = found else { return Err(Problem::no_such_path()) };
-    visit.file(&report.asked(&Days { from, to }, visit.today, asked.value("branch_code"), format)).await
+    visit.file(&report.asked(&Chosen::of(Days { from, to }, &asked), visit.today, format)).await
 }

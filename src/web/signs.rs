@@ -5,6 +5,7 @@ use super::frame::Frame;
 use super::periods;
 use super::places::with_query;
 use super::visit::{Shown, Visit};
+use super::when;
 use askama::Template;
 use serde::Deserialize;
 
@@ -84,7 +85,10 @@ pub async fn show(visit: Visit) -> Shown {
         page.form = form;
         return visit.refused(&page);
     };
-    let shared = [("from", days.from.as_str()), ("to", &days.to), ("branch_code", &branch)];
+    let as_of = entered.value("as_of").trim();
+    let as_of = when::read_date(as_of).map_or_else(|| as_of.to_owned(), |day| day.to_string());
+    let shared =
+        [("from", days.from.as_str()), ("to", &days.to), ("as_of", &as_of), ("branch_code", &branch)];
     page.narrowed = with_query("", &shared).trim_start_matches('?').to_owned();
     page.period = page.f.t2("reports.period", "from", page.f.on(&days.from), "to", page.f.on(&days.to));
     let found: Integrity = match visit.get(&with_query("/reports/integrity", &shared)).await {

@@ -257,6 +257,23 @@ on_both! {
             found += wanted.len();
         }
         assert!(found > 50, "the lives show nothing: {found}");
+        // On another evening than that of the last day: before it, and after it.
+        for (from, to, as_of) in [("2025-01-10", "2025-03-20", "2025-02-14"), ("2025-01-10", "2025-02-10", "2025-03-20"), ("2025-01-10", "2025-03-20", "2026-01-05")] {
+            let days = format!("from={from}&to={to}&as_of={as_of}");
+            let list = office.get(&format!("/reports/overdue?{days}")).await.expect(200).body;
+            assert_eq!(list["as_of"], json!(as_of));
+            let total = office.get(&format!("/rates?{days}")).await.expect(200).body["total"].clone();
+            let late = [("resolved", "overdue"), ("closed_without_result", "past_due"), ("in_process", "overdue")];
+            let wanted: i64 = late.iter().map(|(part, name)| total[part][name].as_i64().unwrap()).sum();
+            assert_eq!(i64::try_from(list["items"].as_array().unwrap().len()).unwrap(), wanted, "{days}");
+            for item in list["items"].as_array().unwrap() {
+                let ended = item["ended_on"].as_str().map_or(day(as_of), day);
+                assert_eq!(item["days_late"], (ended - day(item["due_on"].as_str().unwrap())).num_days(), "{item}");
+            }
+        }
+        let march = "/reports/overdue?from=2025-03-01&to=2025-03-31";
+        office.get(&format!("{march}&as_of=2026-01-06")).await.expect_faults(&["/query/as_of after-today"]);
+        office.get(&format!("{march}&as_of=2025-02-28")).await.expect_faults(&["/query/as_of before-from"]);
     }
 
     async fn causes_add_up_to_the_list_of_late_dossiers(db: TestDatabase) {

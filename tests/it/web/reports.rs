@@ -135,6 +135,12 @@ on_both! {
         desk.get("/bao-cao?ky=nam&loai=ton").await.expect(200).says("Tại ngày 10/03/2026").says(">TS<");
         let before = "/bao-cao?ky=tu-chon&from=01/03/2026&to=09/03/2026&loai=ton";
         desk.get(before).await.expect(200).says("Tại ngày 09/03/2026").says("Không có số liệu trong kỳ này");
+        // Or on any evening that is named.
+        let on = "/bao-cao?ky=nam&as_of=09/03/2026";
+        desk.get(&format!("{on}&loai=ton")).await.expect(200).says("Tại ngày 09/03/2026").says("value=\"09/03/2026\"");
+        let late = desk.get(&format!("{on}&loai=qua-han")).await.expect(200).says("đang giải quyết quá hạn đến hết ngày 09/03/2026");
+        assert!(links(&late.html, "/bao-cao/qua-han.").iter().all(|link| link.contains("as_of=2026-03-09")), "{}", late.html);
+        desk.get("/bao-cao?ky=nam&as_of=01/01/2030&loai=qua-han").await.expect(422).says("id=\"as-of-fault\"");
         office.house.stranger().get("/bao-cao").await.expect(303);
     }
 }
