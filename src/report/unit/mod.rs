@@ -94,9 +94,8 @@ pub struct UnitReport {
     pub by_branch_and_sector: Vec<RowView>,
     /// Why dossiers were late.
     pub causes: CauseCounts,
-    /// The open dossiers of `ageing_on`: how they stand when the report is made.
+    /// The open dossiers as they stood on the evening of `as_of`.
     pub ageing: AgeingCounts,
-    pub ageing_on: NaiveDate,
     /// Signs of gaming, by their names.
     #[schema(value_type = std::collections::HashMap<String, i64>)]
     pub integrity: Counts,
@@ -208,8 +207,7 @@ pub fn unit(
         by_sector,
         by_branch_and_sector: both,
         causes,
-        ageing: ageing(c, reference, branch, (today, today))?.total,
-        ageing_on: today,
+        ageing: ageing(c, reference, branch, (as_of, today))?.total,
         integrity: signs.indicators.iter().map(|sign| (sign.indicator, sign.total)).collect(),
         text: Vec::new(),
     };

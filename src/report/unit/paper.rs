@@ -141,7 +141,7 @@ fn ageing(report: &UnitReport) -> Value {
         .collect();
     json!({
         "kind": "lying",
-        "title": format!("Hồ sơ đang giải quyết theo số ngày từ khi tiếp nhận, ngày {}", dates::short(report.ageing_on)),
+        "title": format!("Hồ sơ đang giải quyết theo số ngày từ khi tiếp nhận, ngày {}", dates::short(report.as_of)),
         "bars": bars,
         "most": most,
         "mark": Value::Null,

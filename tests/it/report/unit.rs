@@ -29,14 +29,27 @@ on_both! {
                 }
                 let causes = office.get(&format!("/reports/causes?from={from}&to={to}{only}")).await.expect(200).body;
                 assert_eq!(report["causes"], causes["total"]);
-                let ageing = office.get(&format!("/reports/ageing?{}", only.trim_start_matches('&'))).await.expect(200).body;
-                assert_eq!((&report["ageing"], &report["ageing_on"]), (&ageing["total"], &ageing["as_of"]));
+                let ageing = office.get(&format!("/reports/ageing?as_of={to}{only}")).await.expect(200).body;
+                assert_eq!(report["ageing"], ageing["total"]);
+                assert_eq!(report["ageing"]["open"], report["total"]["in_process"]["total"], "of the same evening");
                 let text = report["text"].to_string();
                 let r1 = &report["total"]["r1"];
                 let share = format!("{}\u{a0}% ({}/{} hồ sơ)", r1["percent"].as_str().unwrap().replace('.', ","), r1["numerator"], r1["denominator"]);
                 for words in [share, format!("tiếp nhận {} hồ sơ", report["total"]["received"]["total"]), format!("Đã giải quyết {} hồ sơ", report["total"]["resolved"]["total"])] {
                     assert!(text.contains(&words), "{words}: {text}");
                 }
+            }
+        }
+        // Closed, it is the same.
+        let asked = "from=2024-12-15&to=2025-03-14&as_of=2025-02-14";
+        let report = office.get(&format!("/reports/unit?year=2025&months=3&{asked}")).await.expect(200).body;
+        let closed = office.get(&format!("/closings/preview?report=unit&{asked}")).await.expect(200).body;
+        let told = |all: &Value, class: &str, name: &str| all[class][name].as_i64().unwrap_or(0);
+        let (open, kept) = (&report["ageing"], &closed["figures"]["total"]["ageing"]);
+        assert_eq!(open["open"], kept["open"]);
+        for class in ["by_age", "by_due"] {
+            for name in kept[class].as_object().unwrap().keys() {
+                assert_eq!(told(open, class, name), told(kept, class, name), "{class} {name}");
             }
         }
         // The year before the one with figures has none; the year after has them as its year before.
