@@ -9,24 +9,24 @@ use super::view::ClosingView;
 use crate::account::Officer;
 use crate::db::Conn;
 use crate::domain::event::{Event, Fact};
-use crate::domain::ids::{BranchId, ClosingId, DossierId, OfficerId};
+use crate::domain::ids::{BranchId, ClosingId, OfficerId};
 use crate::domain::local_time::{day_of, local};
 use crate::domain::tally::of_life;
-use crate::dossier::{Afterwards, entered_afterwards};
+use crate::dossier::{Afterwards, each_entered_afterwards};
 use crate::failure::{Failure, Outcome};
 use crate::http::{House, Problem, Segment};
 use crate::reference::Reference;
-use crate::report;
+use crate::report::{self, Question};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use utoipa::ToSchema;
 
-/// More acts than anybody reads, or a closing of very long ago.
-const MOST_ACTS: usize = 50_000;
+/// Late entries read at once, of however many there are.
+const AT_ONCE: i64 = 500;
 /// Dossiers that are named; all are counted.
 const MOST_NAMED: usize = 1000;
 
@@ -39,7 +39,7 @@ pub struct Adjustments {
     pub asked_at: DateTime<FixedOffset>,
     /// Figures that are not what they were. Empty: today's answer is the closed one.
     pub changes: Vec<ChangeView>,
-    /// The dossiers behind the changes.
+    /// The dossiers behind the changes, the earliest entered first.
     pub causes: Vec<Cause>,
     /// Causes beyond those that are named.
     pub more_causes: usize,
@@ -146,40 +146,25 @@ fn adjustments(
 
     let branches = branches_of(reference, row.branch());
     let since = row.closed_at.0 - AROUND;
-    let found = entered_afterwards(c, &branches, since, MOST_ACTS)?
-        .ok_or_else(|| Failure::Broken("too many acts since a closing to name them".into()))?;
-    let found = unseen(found, &row.seen()?);
     let question = asking.question(c, reference, today)?;
     let names = report::officer_names(c)?;
     let mut explained = Leaves::default();
-    let mut causes = Vec::new();
-    for dossier in Afterwards::of(c, &found)? {
-        let mut tally = of_life(&dossier.events);
-        let first = dossier.entered.first().copied().unwrap_or(u32::MAX);
-        let as_closed: Vec<Event> =
-            dossier.events.iter().filter(|event| event.seq < first).cloned().collect();
-        tally.merge(&of_life(&as_closed), -1);
-        let mut leaves = Leaves::default();
-        for row in report::rows_of(&question, &tally, reference) {
-            leaves.add(&asking.leaves_of(&row)?.only(adds_up));
-        }
-        leaves.add(&asking.beside(reference, &dossier.events)?);
-        leaves.add_times(&asking.beside(reference, &as_closed)?, -1);
-        let leaves = leaves.only(adds_up);
+    let (mut causes, mut more_causes) = (Vec::new(), 0);
+    each_entered_afterwards(c, &branches, since, &row.seen()?, AT_ONCE, |dossier| {
+        let leaves = effect(reference, &asking, &question, &dossier)?;
         if leaves.0.is_empty() {
-            continue;
+            return Ok(());
         }
         explained.add(&leaves);
-        causes.push(Cause {
-            events: dossier
-                .events
-                .iter()
-                .filter_map(|event| cause(event, &dossier.entered, &names))
-                .collect(),
-            changes: counted(&leaves),
-            dossier_code: dossier.code,
-        });
-    }
+        if causes.len() == MOST_NAMED {
+            more_causes += 1;
+            return Ok(());
+        }
+        let entered = dossier.events.iter().filter_map(|event| cause(event, &dossier.entered, &names));
+        let (events, changes) = (entered.collect(), counted(&leaves));
+        causes.push(Cause { events, changes, dossier_code: dossier.code });
+        Ok(())
+    })?;
     let total = explained.in_total();
     explained.add(&total);
     let unexplained = changes.iter().filter_map(|change| {
@@ -195,8 +180,6 @@ fn adjustments(
     });
     let unexplained: Vec<ChangeView> = unexplained.collect();
     let registers = store::registers_since(c, since)?;
-    let more_causes = causes.len().saturating_sub(MOST_NAMED);
-    causes.truncate(MOST_NAMED);
     Ok(Adjustments {
         closing: ClosingView::of(reference, row, true)?,
         asked_at: local(now),
@@ -211,19 +194,24 @@ fn adjustments(
     })
 }
 
-/// Without what the closed figures hold already.
-fn unseen(
-    found: BTreeMap<DossierId, Vec<u32>>,
-    seen: &BTreeMap<DossierId, u32>,
-) -> BTreeMap<DossierId, Vec<u32>> {
-    let since = |id: &DossierId, number: &u32| seen.get(id).is_none_or(|last| number > last);
-    found
-        .into_iter()
-        .map(|(id, numbers)| {
-            (id, numbers.into_iter().filter(|number| since(&id, number)).collect::<Vec<_>>())
-        })
-        .filter(|(_, numbers)| !numbers.is_empty())
-        .collect()
+/// What the entries of a dossier since the closing add to the figures.
+fn effect(
+    reference: &Reference,
+    asking: &Asking,
+    question: &Question,
+    dossier: &Afterwards,
+) -> Outcome<Leaves> {
+    let mut tally = of_life(&dossier.events);
+    let first = dossier.entered.first().copied().unwrap_or(u32::MAX);
+    let as_closed: Vec<Event> = dossier.events.iter().filter(|event| event.seq < first).cloned().collect();
+    tally.merge(&of_life(&as_closed), -1);
+    let mut leaves = Leaves::default();
+    for row in report::rows_of(question, &tally, reference) {
+        leaves.add(&asking.leaves_of(&row)?.only(adds_up));
+    }
+    leaves.add(&asking.beside(reference, &dossier.events)?);
+    leaves.add_times(&asking.beside(reference, &as_closed)?, -1);
+    Ok(leaves.only(adds_up))
 }
 
 impl From<Change> for ChangeView {

@@ -43,7 +43,7 @@ mod withdraw;
 mod words;
 
 pub use accept::accept_dossier;
-pub use afterwards::{Afterwards, entered_afterwards};
+pub use afterwards::{Afterwards, each_entered_afterwards, entered_afterwards};
 pub use audit::{Audited, Finding, audit, ids_of_branch};
 pub use chain::canonical_text;
 pub use correct::correct_dossier;

@@ -77,8 +77,7 @@ struct Page {
     closing: Closing,
     table: Table,
     verification: Verification,
-    /// Nothing where there are more acts than can be told.
-    adjustments: Option<Adjustments>,
+    told: Adjustments,
     sectors: BTreeMap<String, String>,
 }
 
@@ -142,18 +141,12 @@ pub async fn show(visit: Visit, id: Path<String>) -> Shown {
     let path = format!("/closings/{}", segment(&id));
     let closing: Closing = visit.get(&path).await?;
     let verification = visit.get(&format!("{path}/verification")).await?;
-    let adjustments = match visit.get::<Adjustments>(&format!("{path}/adjustments")).await {
-        Ok(mut told) => {
-            told.more_causes += told.causes.len().saturating_sub(MOST);
-            told.causes.truncate(MOST);
-            Some(told)
-        }
-        Err(problem) if problem.status().is_server_error() => None,
-        Err(problem) => return Err(problem),
-    };
+    let mut told: Adjustments = visit.get(&format!("{path}/adjustments")).await?;
+    told.more_causes += told.causes.len().saturating_sub(MOST);
+    told.causes.truncate(MOST);
     let sectors: Listed<Sector> = visit.get("/sectors?limit=200").await?;
     let sectors = sectors.items.into_iter().map(|sector| (sector.code, sector.name)).collect();
     let f = visit.frame("closings");
     let table = Table::of(&f, &closing.report, &closing.figures);
-    visit.page(&Page { f, closing, table, verification, adjustments, sectors })
+    visit.page(&Page { f, closing, table, verification, told, sectors })
 }

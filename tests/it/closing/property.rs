@@ -11,7 +11,7 @@ use motcua::domain::event::{Event, Fact};
 use motcua::domain::ids::{DossierId, Id};
 use motcua::domain::local_time::day_of;
 use motcua::domain::role::Role;
-use motcua::dossier::{self, Life};
+use motcua::dossier::{self, Life, each_entered_afterwards};
 use motcua::http::{self, House};
 use motcua::reference::Reference;
 use proptest::strategy::{Strategy, ValueTree};
@@ -159,6 +159,24 @@ on_both! {
         }
         house.it_is("2025-07-01 09:00");
         let office = house.sign_in(&office.username).await;
+        // However few entries are read at once, each dossier is told once and with all of its own.
+        let branches: Vec<_> = reference.branches().iter().map(|branch| branch.id).collect();
+        let walked = |at_once: i64| {
+            let walk = ground.db.read_blocking(|c| {
+                let mut told = Vec::new();
+                let walk = each_entered_afterwards(c, &branches, cut, &BTreeMap::new(), at_once, |one| {
+                    told.push((one.code, one.entered));
+                    Ok(())
+                });
+                walk.map(|()| told)
+            });
+            walk.unwrap()
+        };
+        let whole = walked(100_000);
+        assert!(whole.len() > 20 && whole.iter().any(|(_, entered)| entered.len() > 1), "too few late entries: {whole:?}");
+        for at_once in [1, 2, 7, 50] {
+            assert_eq!(walked(at_once), whole, "{at_once} at once");
+        }
         let (mut changes, mut causes) = (0, 0);
         for closing in &closings {
             let (changed, caused) = held(&office, closing).await;
