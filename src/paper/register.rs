@@ -1,7 +1,8 @@
-//! `GET /reports/register`: the register (sổ theo dõi hồ sơ): one book a year and branch, fifteen columns.
+//! `GET /reports/register`: the register (sổ theo dõi hồ sơ): one book a year and branch, fifteen columns. Its lines are numbered
+//! through the whole book, whichever part of it is shown.
 
 use super::print::{Sheet, own_template, print};
-use super::register_rows::{Line, entry, forwarded, lines};
+use super::register_rows::{Line, entry, forwarded, lines, received};
 use super::{not_printed, show};
 use crate::account::Officer;
 use crate::apology::Letters;
@@ -11,7 +12,7 @@ use crate::documents::table::{self, Cell, Column, Shown, Table};
 use crate::domain::ids::DossierId;
 use crate::domain::local_time::{day_of, moment};
 use crate::dossier::Views;
-use crate::failure::{Failure, FieldFault, Outcome};
+use crate::failure::{Failure, FieldFault, Fields, Outcome};
 use crate::http::{House, Problem, Query};
 use crate::reference::{Branch, Reference};
 use actix_web::http::header;
@@ -29,9 +30,9 @@ use utoipa::{IntoParams, ToSchema};
 pub struct Question {
     /// The officer's own branch unless it is given.
     branch_code: Option<String>,
-    /// The book: dossiers received in this year.
+    /// The book: dossiers received in this year. Without it `from` and `to` may lie in books of several years.
     #[param(example = 2026)]
-    year: i32,
+    year: Option<i32>,
     /// The first day of receipt that is shown; the first of the year unless it is given.
     from: Option<NaiveDate>,
     /// The last day of receipt that is shown; the last of the year unless it is given.
@@ -66,6 +67,7 @@ impl Format {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RegisterView {
     pub branch_code: String,
+    /// The book of the first day; the lines of each further year are those of a further book.
     pub year: i32,
     pub from: NaiveDate,
     pub to: NaiveDate,
@@ -75,6 +77,7 @@ pub struct RegisterView {
 /// A line; dates as the book writes them.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RegisterEntry {
+    /// From 1 in each book.
     pub seq: String,
     pub dossier_code: String,
     pub procedure_name: String,
@@ -124,6 +127,27 @@ struct Book {
     set: FormSet,
 }
 
+impl Book {
+    /// The year of the book, or the first and the last of several.
+    fn years(&self, between: &str) -> String {
+        let (first, last) = (self.from.year(), self.to.year());
+        if first == last { first.to_string() } else { format!("{first}{between}{last}") }
+    }
+}
+
+/// The numbers of lines that were received in these years: each book has its own, and the first `before` of them stand before what
+/// is shown of the first book.
+fn numbers(first: i32, before: usize, years: impl Iterator<Item = i32>) -> impl Iterator<Item = usize> {
+    let (mut book, mut last) = (first, before);
+    years.map(move |year| {
+        if year != book {
+            (book, last) = (year, 0);
+        }
+        last += 1;
+        last
+    })
+}
+
 /// The register of a branch as JSON, CSV, XLSX or PDF (A4 landscape, form 06 of TT 01/2018, 07 of TT 03/2025). Officers of
 /// the branch, the department office, administrators. It holds names and addresses: who asked is noted with each
 /// dossier.
@@ -139,57 +163,57 @@ pub async fn show_register(
     let question = question.into_inner();
     let format = question.format.unwrap_or(Format::Json);
     let (references, now, who) = (house.references.clone(), house.clock.now(), officer.id);
-    let (book, own) = {
-        let question = question.clone();
-        house
-            .db
-            .snapshot(move |c| {
-                let reference = references.of(c)?;
-                let branch = branch(&reference, &officer, question.branch_code.as_deref())?;
-                let (from, to) = days(&question)?;
-                let found = lines(c, branch.id, start(from), start_after(to), format.most())?;
-                if found.len() > format.most() {
-                    return Err(Failure::Invalid(vec![FieldFault::with(
-                        "/query/from",
-                        "too-many",
-                        format.most(),
-                    )]));
-                }
-                let ids: Vec<DossierId> = found.iter().map(|line| line.id).collect();
-                let handed_on = forwarded(c, &ids)?;
-                let told = |(place, line): (usize, &Line)| {
-                    entry(&reference, line, place + 1, &branch.name, handed_on.get(&line.id).copied())
-                };
-                let entries = found.iter().enumerate().map(told).collect();
-                let set = reference.rule_set_on(to).map_or(FormSet::Of2018, |rules| FormSet::of(&rules.code));
-                let own = own_template(c, branch.id, Form::Register)?;
-                Ok::<_, Failure>((Book { branch, from, to, entries, ids, set }, own))
-            })
-            .await?
-    };
+    let (book, own) = house
+        .db
+        .snapshot(move |c| {
+            let reference = references.of(c)?;
+            let branch = branch(&reference, &officer, question.branch_code.as_deref())?;
+            let (from, to) = days(&question)?;
+            let found = lines(c, branch.id, start(from), start_after(to), format.most())?;
+            if found.len() > format.most() {
+                return Err(Failure::Invalid(vec![FieldFault::with(
+                    "/query/from",
+                    "too-many",
+                    format.most(),
+                )]));
+            }
+            let ids: Vec<DossierId> = found.iter().map(|line| line.id).collect();
+            let handed_on = forwarded(c, &ids)?;
+            let first = NaiveDate::from_ymd_opt(from.year(), 1, 1).unwrap_or(from);
+            let before = received(c, branch.id, start(first), start(from))?;
+            let told = |(line, seq): (&Line, usize)| {
+                entry(&reference, line, seq, &branch.name, handed_on.get(&line.id).copied())
+            };
+            let numbers = numbers(from.year(), before, found.iter().map(Line::year));
+            let entries = found.iter().zip(numbers).map(told).collect();
+            let set = reference.rule_set_on(to).map_or(FormSet::Of2018, |rules| FormSet::of(&rules.code));
+            let own = own_template(c, branch.id, Form::Register)?;
+            Ok::<_, Failure>((Book { branch, from, to, entries, ids, set }, own))
+        })
+        .await?;
     for dossier in &book.ids {
         views.note(*dossier, book.branch.id, who, now, "register");
     }
-    let name = format!("so-theo-doi-{}-{}", book.branch.code, question.year);
+    let name = format!("so-theo-doi-{}-{}", book.branch.code, book.years("-"));
     match format {
         Format::Json => Ok(HttpResponse::Ok().json(RegisterView {
             branch_code: book.branch.code.clone(),
-            year: question.year,
+            year: book.from.year(),
             from: book.from,
             to: book.to,
             entries: book.entries.into_iter().map(RegisterEntry::from).collect(),
         })),
         Format::Csv => {
-            let bytes = table::csv(&book_table(&book, question.year)).map_err(|error| broken(&error))?;
+            let bytes = table::csv(&book_table(&book)).map_err(|error| broken(&error))?;
             Ok(file("text/csv; charset=utf-8", &format!("{name}.csv"), bytes))
         }
         Format::Xlsx => {
-            let bytes = table::xlsx(&book_table(&book, question.year)).map_err(|error| broken(&error))?;
+            let bytes = table::xlsx(&book_table(&book)).map_err(|error| broken(&error))?;
             Ok(file(XLSX, &format!("{name}.xlsx"), bytes))
         }
-        Format::Table => Ok(HttpResponse::Ok().json(Shown::of(&book_table(&book, question.year)))),
+        Format::Table => Ok(HttpResponse::Ok().json(Shown::of(&book_table(&book)))),
         Format::Pdf => {
-            let sheet = sheet(book, question.year, now)?;
+            let sheet = sheet(book, now)?;
             let press = letters.press.clone();
             let printed = web::block(move || print(&press, own.as_ref(), &sheet))
                 .await
@@ -212,23 +236,37 @@ fn branch(reference: &Reference, officer: &Officer, code: Option<&str>) -> Outco
     Ok(Arc::clone(found))
 }
 
-/// The first and the last day that are shown: both in the year of the book.
+/// The first and the last day that are shown: both in the year of the book, if one is named.
 fn days(question: &Question) -> Outcome<(NaiveDate, NaiveDate)> {
-    let end = |month, day| NaiveDate::from_ymd_opt(question.year, month, day);
+    let Some(year) = question.year else {
+        let from = question.from.ok_or_else(|| Failure::field("/query/year", "required"))?;
+        let to = question.to.ok_or_else(|| Failure::field("/query/to", "required"))?;
+        return in_order(from, to);
+    };
+    let end = |month, day| NaiveDate::from_ymd_opt(year, month, day);
     let (Some(first), Some(last)) = (end(1, 1), end(12, 31)) else {
         return Err(Failure::field("/query/year", "out-of-range"));
     };
-    if !(1900..=9999).contains(&question.year) {
+    if !(1900..=9999).contains(&year) {
         return Err(Failure::field("/query/year", "out-of-range"));
     }
     let (from, to) = (question.from.unwrap_or(first), question.to.unwrap_or(last));
-    if from.year() != question.year || from > last {
+    if from.year() != year || from > last {
         return Err(Failure::field("/query/from", "out-of-range"));
     }
-    if to.year() != question.year || to < from {
+    if to.year() != year || to < from {
         return Err(Failure::field("/query/to", "out-of-range"));
     }
     Ok((from, to))
+}
+
+fn in_order(from: NaiveDate, to: NaiveDate) -> Outcome<(NaiveDate, NaiveDate)> {
+    let mut fields = Fields::new();
+    for (pointer, day) in [("/query/from", from), ("/query/to", to)] {
+        fields.check((1900..=9999).contains(&day.year()), pointer, "out-of-range");
+    }
+    fields.check(from <= to, "/query/to", "before-from");
+    fields.done(|| Some((from, to)))
 }
 
 fn start(day: NaiveDate) -> DateTime<Utc> {
@@ -239,7 +277,8 @@ fn start_after(day: NaiveDate) -> DateTime<Utc> {
     start(day.succ_opt().unwrap_or(day))
 }
 
-fn sheet(book: Book, year: i32, now: DateTime<Utc>) -> Outcome<Sheet> {
+fn sheet(book: Book, now: DateTime<Utc>) -> Outcome<Sheet> {
+    let (years, file_years) = (book.years("–"), book.years("-"));
     let Book { branch, from, to, entries, set, .. } = book;
     let register = Register {
         head: Head {
@@ -250,7 +289,7 @@ fn sheet(book: Book, year: i32, now: DateTime<Utc>) -> Outcome<Sheet> {
             form_note: Form::Register.note(set),
         },
         title: Form::Register.title(set).to_owned(),
-        book: year.to_string(),
+        book: years,
         period: format!("Từ ngày {} đến ngày {}", dates::short(from), dates::short(to)),
         entries,
     };
@@ -259,7 +298,7 @@ fn sheet(book: Book, year: i32, now: DateTime<Utc>) -> Outcome<Sheet> {
         dossier: DossierId::nil(),
         branch: branch.id,
         data: super::forms::data(&register)?,
-        name: format!("{}-{year}", branch.code),
+        name: format!("{}-{file_years}", branch.code),
         occasion: None,
         number: None,
         issued_on: day_of(now),
@@ -284,7 +323,7 @@ fn broken(error: &dyn std::fmt::Display) -> Failure {
 }
 
 /// The book as a table; dates are dates in it.
-fn book_table(book: &Book, year: i32) -> Table {
+fn book_table(book: &Book) -> Table {
     const DAYS: &str = "Ngày, tháng, năm";
     const RETURN: &str = "Trả kết quả";
     let day = |text: &str| match NaiveDate::parse_from_str(text, "%d/%m/%Y") {
@@ -313,7 +352,7 @@ fn book_table(book: &Book, year: i32) -> Table {
     };
     Table {
         title: "Sổ theo dõi hồ sơ".to_owned(),
-        heading: Some(format!("SỔ THEO DÕI HỒ SƠ NĂM {year}")),
+        heading: Some(format!("SỔ THEO DÕI HỒ SƠ NĂM {}", book.years("–"))),
         about: vec![
             book.branch.name.clone(),
             format!("Từ ngày {} đến ngày {}", dates::short(book.from), dates::short(book.to)),
@@ -338,5 +377,18 @@ fn book_table(book: &Book, year: i32) -> Table {
         rows: book.entries.iter().map(row).collect(),
         total: None,
         notes: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_numbered_through_a_book_and_anew_in_the_next() {
+        let told = |before, years: &[i32]| numbers(2025, before, years.iter().copied()).collect::<Vec<_>>();
+        assert_eq!(told(500, &[2025, 2025, 2026, 2026, 2027]), [501, 502, 1, 2, 1]);
+        assert_eq!(told(0, &[2025]), [1]);
+        assert_eq!(told(7, &[2026, 2026]), [1, 2]);
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::local_time::day_of;
 use crate::domain::punctuality::days_late;
 use crate::failure::Outcome;
 use crate::reference::Reference;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -34,6 +34,13 @@ pub struct Line {
     owner_name: String,
     phone: Option<String>,
     address: Option<String>,
+}
+
+impl Line {
+    /// Of its receipt: the year of its book.
+    pub fn year(&self) -> i32 {
+        self.received_at.map_or(0, |at| day_of(at.0).year())
+    }
 }
 
 /// Dossiers a statement.
@@ -78,6 +85,23 @@ pub fn lines(
         .load(c))?)
 }
 
+/// How many dossiers a branch received from one moment to another.
+pub fn received(
+    c: &mut Conn<'_>,
+    branch: BranchId,
+    from: DateTime<Utc>,
+    before: DateTime<Utc>,
+) -> Outcome<usize> {
+    use dossiers as d;
+    let count: i64 = both!(c, |c| d::table
+        .filter(d::branch_id.eq(branch))
+        .filter(d::received_at.ge(Moment(from)))
+        .filter(d::received_at.lt(Moment(before)))
+        .count()
+        .get_result(c))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
 /// When each of these was first handed on.
 pub fn forwarded(c: &mut Conn<'_>, ids: &[DossierId]) -> Outcome<HashMap<DossierId, DateTime<Utc>>> {
     let mut first = HashMap::new();
@@ -93,7 +117,7 @@ pub fn forwarded(c: &mut Conn<'_>, ids: &[DossierId]) -> Outcome<HashMap<Dossier
     Ok(first)
 }
 
-/// In words. `seq` counts from 1 within what is shown.
+/// In words.
 pub fn entry(
     reference: &Reference,
     line: &Line,

@@ -30,7 +30,7 @@ enum Asks {
     Ended,
     /// It tells how things stood on the last evening, or stand now.
     Evening,
-    /// A book is one year of one branch.
+    /// What came to one branch from when to when.
     Book,
 }
 
@@ -67,15 +67,7 @@ impl Report {
                 with_query(self.path, &[&shared[..], &[("as_of", as_of)]].concat())
             }
             Asks::Days => with_query(self.path, &[&shared[..], &period, &[("as_of", as_of)]].concat()),
-            Asks::Ended => with_query(self.path, &[&shared[..], &period].concat()),
-            Asks::Book => {
-                // What goes beyond the year is in the next book.
-                let year = days.from.get(..4).unwrap_or_default();
-                let last = format!("{year}-12-31");
-                let to = if days.to > last { &last } else { &days.to };
-                let book = [("year", year), ("from", &days.from), ("to", to)];
-                with_query(self.path, &[&shared[..], &book[..]].concat())
-            }
+            Asks::Ended | Asks::Book => with_query(self.path, &[&shared[..], &period].concat()),
         }
     }
 }

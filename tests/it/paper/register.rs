@@ -50,4 +50,47 @@ on_both! {
         office.get("/reports/register?year=2026").await.expect_faults(&["/query/branch_code required"]);
         office.get("/reports/register?year=2026&branch_code=KL").await.expect(200);
     }
+
+    async fn a_part_of_the_register_has_the_numbers_of_its_book_and_the_next_year_begins_another(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let ground = Ground {
+            db: house.house.db.clone(),
+            clock: house.house.clock.clone(),
+            references: house.house.references.clone(),
+        };
+        let mut codes = Vec::new();
+        for day in ["2025-12-10", "2025-12-16", "2025-12-30", "2026-01-05", "2026-01-05", "2026-01-20"] {
+            house.it_is(&format!("{day} 09:00"));
+            codes.push(ground.take_in_async("TS", intake("1.003650", applicant("Nguyễn Văn Sổ"))).await);
+        }
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let told = |body: &serde_json::Value| -> Vec<(String, String)> {
+            let text = |entry: &serde_json::Value, name: &str| entry[name].as_str().unwrap().to_owned();
+            body["entries"].as_array().unwrap().iter().map(|entry| (text(entry, "seq"), text(entry, "dossier_code"))).collect()
+        };
+        let numbered = |numbers: &[(&str, usize)]| -> Vec<(String, String)> {
+            numbers.iter().map(|(seq, place)| ((*seq).to_owned(), codes[*place].to_string())).collect()
+        };
+        for (asked, numbers) in [
+            ("year=2025&from=2025-12-16", vec![("2", 1), ("3", 2)]),
+            ("year=2026&from=2026-01-06&to=2026-01-31", vec![("3", 5)]),
+            ("from=2025-12-15&to=2026-01-14", vec![("2", 1), ("3", 2), ("1", 3), ("2", 4)]),
+        ] {
+            let book = counter.get(&format!("/reports/register?{asked}")).await.expect(200).body;
+            assert_eq!(told(&book), numbered(&numbers), "{asked}");
+        }
+        let table = counter.get("/reports/register?from=2025-12-15&to=2026-01-14&format=table").await.expect(200).body;
+        assert_eq!(table["heading"], "SỔ THEO DÕI HỒ SƠ NĂM 2025–2026");
+        for (asked, fault) in [
+            ("format=json", "/query/year required"),
+            ("from=2025-12-15", "/query/to required"),
+            ("from=2025-12-15&to=2025-12-14", "/query/to before-from"),
+        ] {
+            counter.get(&format!("/reports/register?{asked}")).await.expect_faults(&[fault]);
+        }
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let page = head.get("/bao-cao?ky=ky-thang&nam=2026&so=1&loai=so").await.expect(200);
+        let page = page.says("Từ ngày 15/12/2025 đến ngày 14/01/2026").says(&codes[1]).says(&codes[4]);
+        page.says_not(&codes[0]).says_not(&codes[5]);
+    }
 }
