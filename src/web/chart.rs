@@ -1,11 +1,11 @@
-//! A chart of shares over time, drawn by the server: bars with their number above and both targets as lines. What
-//! missed a target is hatched and marked, so that no colour is needed to see it.
+//! Charts drawn by the server: shares over time as bars with their number above and both targets as lines, and bars that lie
+//! beside their names. What missed a target is hatched and marked, so that no colour is needed to see it.
 
 /// One bar.
 #[derive(Debug, Clone)]
 pub struct Bar {
     pub label: String,
-    /// In hundredths of a percent; none where there was nothing to count.
+    /// In hundredths of a percent, or a count; none where there was nothing to count.
     pub value: Option<u32>,
     /// As people read it.
     pub words: String,
@@ -78,6 +78,73 @@ impl Chart {
     }
 }
 
+/// A bar that lies, with its place in the picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Laid {
+    pub y: u32,
+    pub width: u32,
+    /// The line on which its words stand.
+    pub words_y: u32,
+    /// Where its number stands.
+    pub words_x: u32,
+    pub label: String,
+    pub words: String,
+    pub missed: bool,
+}
+
+/// Bars below one another, each beside its name.
+#[derive(Debug, Clone)]
+pub struct Lying {
+    pub width: u32,
+    pub height: u32,
+    /// Where bars begin.
+    pub start: u32,
+    pub bars: Vec<Laid>,
+    /// Where the line of the target is.
+    pub mark: Option<u32>,
+}
+
+/// Room for the names, for the longest bar, and for its number.
+const NAMES: u32 = 270;
+const LONGEST: u32 = 320;
+const NUMBER: u32 = 80;
+const LINE: u32 = 26;
+
+impl Lying {
+    /// `most` is what fills the whole length.
+    pub fn of(bars: &[Bar], most: u32, mark: Option<u32>) -> Self {
+        let long = |value: u32| {
+            let length = u64::from(value.min(most)) * u64::from(LONGEST) / u64::from(most.max(1));
+            u32::try_from(length).unwrap_or(LONGEST)
+        };
+        let mut y = 6;
+        let laid = bars
+            .iter()
+            .map(|bar| {
+                let width = long(bar.value.unwrap_or(0));
+                let placed = Laid {
+                    y,
+                    width,
+                    words_y: y + 13,
+                    words_x: NAMES + width + 6,
+                    label: bar.label.clone(),
+                    words: bar.words.clone(),
+                    missed: bar.missed,
+                };
+                y += LINE;
+                placed
+            })
+            .collect();
+        Self {
+            width: NAMES + LONGEST + NUMBER,
+            height: y,
+            start: NAMES,
+            bars: laid,
+            mark: mark.map(|mark| NAMES + long(mark)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,5 +159,20 @@ mod tests {
         assert!(chart.bars.iter().all(|bar| bar.y + bar.height == GROUND && bar.x + bar.width < chart.width));
         assert_eq!(chart.bars.iter().map(|bar| bar.missed).collect::<Vec<_>>(), [false, true, true, false]);
         assert!(chart.bars[2].empty);
+    }
+
+    #[test]
+    fn a_lying_bar_is_as_long_as_its_part_of_the_most_and_ends_before_its_number() {
+        let bar =
+            |value| Bar {
+                label: "Chi cục Thủy sản".into(), value, words: String::new(), missed: false
+            };
+        let chart = Lying::of(&[bar(Some(40)), bar(Some(20)), bar(None), bar(Some(99))], 40, Some(30));
+        let widths: Vec<u32> = chart.bars.iter().map(|bar| bar.width).collect();
+        assert_eq!(widths, [LONGEST, LONGEST / 2, 0, LONGEST]);
+        assert_eq!(chart.mark, Some(NAMES + LONGEST * 3 / 4));
+        assert!(chart.bars.iter().all(|bar| NAMES + bar.width < bar.words_x && bar.words_x < chart.width));
+        assert!(chart.bars.is_sorted_by_key(|bar| bar.y) && chart.bars[3].y + LINE == chart.height);
+        assert_eq!(Lying::of(&[bar(Some(0))], 0, None).bars[0].width, 0, "of nothing");
     }
 }

@@ -1,6 +1,6 @@
 //! The figures of the API as pages show them: rows, shares as people write them, a table for other programs.
 
-use super::chart::Bar;
+use super::chart::{Bar, Lying};
 use super::form::Form;
 use super::places::with_query;
 use super::visit::{Passerby, Shown};
@@ -270,6 +270,21 @@ pub fn bars(rates: &Rates, lang: Lang) -> Vec<Bar> {
             missed: row.figures.targets.over_90 == "missed",
         })
         .collect()
+}
+
+/// The branches side by side, against the target of over 90 per cent; one alone stands beside nobody.
+pub fn of_branches(rates: &Rates, lang: Lang) -> Option<Lying> {
+    let bars: Vec<Bar> = rates
+        .rows
+        .iter()
+        .map(|row| Bar {
+            label: row.branch.clone(),
+            value: row.figures.r1.as_ref().map(Rate::hundredths),
+            words: row.figures.r1(&lang),
+            missed: row.figures.targets.over_90 == "missed",
+        })
+        .collect();
+    (bars.len() > 1).then(|| Lying::of(&bars, 10_000, Some(9_000)))
 }
 
 /// The days that a page of figures is about, as its address says them: `from` and `to` in dd/mm/yyyy, or `ky` for

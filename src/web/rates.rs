@@ -1,8 +1,8 @@
 //! `/ket-qua`: the on-time rates of branches and sectors against both targets, month by month, for any days. The
 //! department sees all branches, a branch its own; what is published of the others is at `/ty-le`.
 
-use super::chart::Chart;
-use super::figures::{self, Rates, Row, ask, bars, days};
+use super::chart::{Chart, Lying};
+use super::figures::{self, Rates, Row, ask, bars, days, of_branches};
 use super::form::Form;
 use super::frame::Frame;
 use super::places::with_query;
@@ -41,6 +41,7 @@ struct Answers {
     by_sector: Rates,
     by_month: Rates,
     chart: Chart,
+    branches: Option<Lying>,
 }
 
 impl Page {
@@ -110,7 +111,8 @@ async fn answers(visit: &Visit, days: (&str, &str), more: &[(&str, &str)]) -> Re
     let by_sector = ask(visit, "/rates", days, "branch,sector", &beside).await?;
     let by_month = ask(visit, "/rates", days, "month", more).await?;
     let chart = Chart::of(&bars(&by_month, visit.lang()));
-    Ok(Answers { by_branch, by_sector, by_month, chart })
+    let branches = of_branches(&by_branch, visit.lang());
+    Ok(Answers { by_branch, by_sector, by_month, chart, branches })
 }
 
 /// What is shown, as a table: `by` is one of the page's groupings.

@@ -1,5 +1,6 @@
 //! `/bao-cao`: every report for a period of one's choice, as a table on the page or as a file.
 
+use super::chart::{Bar, Lying};
 use super::form::Form;
 use super::frame::Frame;
 use super::periods::{self, Days, KINDS};
@@ -7,11 +8,13 @@ use super::places::with_query;
 use super::report_table::Table;
 use super::visit::{Shown, Visit};
 use super::when;
+use crate::domain::ageing::Age;
 use crate::http::Problem;
 use actix_web::web::Path;
 use askama::Template;
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// A report: its name in addresses and words, where the API has it, and what it is asked with.
 struct Report {
@@ -34,6 +37,7 @@ enum Asks {
     Book,
 }
 
+const AGEING: &str = "ton";
 const REPORTS: [Report; 9] = [
     Report { name: "ii06a", path: "/reports/ii06a", asks: Asks::Days, by: "" },
     Report { name: "qua-han", path: "/reports/overdue", asks: Asks::Days, by: "" },
@@ -41,7 +45,7 @@ const REPORTS: [Report; 9] = [
     Report { name: "bo-sung", path: "/reports/supplements", asks: Asks::Days, by: "" },
     Report { name: "khoi-luong", path: "/reports/workload", asks: Asks::Days, by: "" },
     Report { name: "tung-khau", path: "/rates/handling", asks: Asks::Ended, by: "branch,officer" },
-    Report { name: "ton", path: "/reports/ageing", asks: Asks::Evening, by: "" },
+    Report { name: AGEING, path: "/reports/ageing", asks: Asks::Evening, by: "" },
     Report { name: "liem-chinh", path: "/reports/integrity", asks: Asks::Days, by: "" },
     Report { name: "so", path: "/reports/register", asks: Asks::Book, by: "" },
 ];
@@ -110,6 +114,8 @@ struct Page {
     /// The report that is shown.
     chosen: String,
     table: Option<Table>,
+    /// The open dossiers by age, where they are what is shown.
+    ageing: Option<Lying>,
 }
 
 impl Page {
@@ -143,6 +149,33 @@ impl Page {
     }
 }
 
+/// What the report of open dossiers tells for its chart.
+#[derive(Deserialize)]
+struct Ageing {
+    total: OpenByAge,
+}
+
+#[derive(Deserialize)]
+struct OpenByAge {
+    by_age: BTreeMap<String, i64>,
+}
+
+impl Ageing {
+    /// All of them by age; of none there is nothing to see.
+    fn chart(&self, f: &Frame) -> Option<Lying> {
+        let count = |age: &Age| self.total.by_age.get(age.as_str()).copied().unwrap_or(0);
+        let most = Age::ALL.iter().map(count).max().and_then(|most| u32::try_from(most).ok())?;
+        let bar = |age: &Age| Bar {
+            label: f.term("figure", &format!("ageing-by_age-{age}")),
+            value: u32::try_from(count(age)).ok(),
+            words: f.count(&count(age)),
+            missed: false,
+        };
+        let bars: Vec<Bar> = Age::ALL.iter().map(bar).collect();
+        (most > 0).then(|| Lying::of(&bars, most, None))
+    }
+}
+
 #[derive(Deserialize)]
 struct Items<T> {
     items: Vec<T>,
@@ -172,6 +205,7 @@ pub async fn show(visit: Visit) -> Shown {
         period: String::new(),
         chosen: report.map(|report| report.name.to_owned()).unwrap_or_default(),
         table: None,
+        ageing: None,
         form: Form::default(),
         f,
     };
@@ -190,6 +224,10 @@ pub async fn show(visit: Visit) -> Shown {
     };
     match visit.get(&report.asked(&chosen, visit.today, "table")).await {
         Ok(table) => {
+            if report.name == AGEING {
+                let told: Ageing = visit.get(&report.asked(&chosen, visit.today, "json")).await?;
+                page.ageing = told.chart(&page.f);
+            }
             (page.form, page.table) = (form, Some(table));
             visit.page(&page)
         }

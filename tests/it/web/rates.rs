@@ -97,6 +97,28 @@ on_both! {
         head.get("/ket-qua/ho-so?figure=%22%3E%3Cscript%3E").await.expect(422).says_not("\"><script>");
     }
 
+    async fn branches_stand_side_by_side_with_the_numbers_of_the_api(db: TestDatabase) {
+        let house = crate::report::over_http::march(db).await;
+        let march = "from=2026-03-01&to=2026-03-31";
+        let desk = house.surfer(Role::Office, None).await;
+        let page = desk.get(&format!("/ket-qua?{march}")).await.expect(200);
+        let office = house.sign_in_as(Role::Office, None).await;
+        let rates = office.get(&format!("/rates?{march}&by=branch")).await.expect(200).body;
+        let rows = rates["rows"].as_array().unwrap();
+        assert!(rows.len() > 1, "{rates}");
+        let (_, chart) = page.html.split_once("Tỷ lệ đúng hạn của các đơn vị</figcaption>").unwrap();
+        let chart = chart.split("</figure>").next().unwrap();
+        for row in rows {
+            let share = row["r1"]["percent"].as_str().map_or("–".to_owned(), |percent| format!("{}\u{a0}%", percent.replace('.', ",")));
+            for words in [row["branch"].as_str().unwrap(), &share] {
+                assert!(chart.contains(&format!(">{words}</text>")), "{words}: {chart}");
+            }
+        }
+        assert_eq!(chart.matches("<rect").count(), rows.len(), "{chart}");
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        head.get(&format!("/ket-qua?{march}")).await.expect(200).says_not("Tỷ lệ đúng hạn của các đơn vị");
+    }
+
     async fn the_page_says_how_it_was_and_how_far_it_is_to_the_target(db: TestDatabase) {
         let house = crate::report::over_http::march(db).await;
         let head = house.surfer(Role::Head, Some("TS")).await;

@@ -135,6 +135,12 @@ on_both! {
         desk.get("/bao-cao?ky=nam&loai=ton").await.expect(200).says("Tại ngày 10/03/2026").says(">TS<");
         let before = "/bao-cao?ky=tu-chon&from=01/03/2026&to=09/03/2026&loai=ton";
         desk.get(before).await.expect(200).says("Tại ngày 09/03/2026").says("Không có số liệu trong kỳ này");
+        let open = desk.get("/bao-cao?ky=nam&loai=ton").await.expect(200);
+        let (_, chart) = open.html.split_once("theo số ngày từ khi tiếp nhận</figcaption>").unwrap();
+        let chart = chart.split("</figure>").next().unwrap();
+        assert!(chart.contains(">Tồn 0–5 ngày</text>") && chart.contains(">1</text>"), "{chart}");
+        assert_eq!((chart.matches("<rect").count(), chart.matches(">0</text>").count()), (7, 6), "{chart}");
+        desk.get("/bao-cao?ky=nam&loai=ii06a").await.expect(200).says_not("<svg");
         // Or on any evening that is named.
         let on = "/bao-cao?ky=nam&as_of=09/03/2026";
         desk.get(&format!("{on}&loai=ton")).await.expect(200).says("Tại ngày 09/03/2026").says("value=\"09/03/2026\"");
