@@ -58,7 +58,7 @@ fn what_ended_late_and_what_is_overdue_is_found_among_the_late_ones_by_due_date(
         &late,
         |c, reference, branch| {
             let (from, today) = (day("2026-01-01"), day("2026-03-10"));
-            overdue(c, reference, branch, from, today, today).map(drop)
+            overdue(c, reference, branch, (from, today), (today, today)).map(drop)
         },
     );
 }
