@@ -9,6 +9,7 @@ mod figures;
 pub mod list;
 mod newest;
 pub mod preview;
+mod sheet;
 pub mod show;
 mod store;
 mod unit;

@@ -184,7 +184,8 @@ pub fn age_words(age: Age) -> &'static str {
     }
 }
 
-fn due_words(to_due: ToDue) -> &'static str {
+/// How far it is to the due date.
+pub fn due_words(to_due: ToDue) -> &'static str {
     match to_due {
         ToDue::LateOver30 => "Quá hạn trên 30 ngày",
         ToDue::LateUpTo30 => "Quá hạn 11–30 ngày",

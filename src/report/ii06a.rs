@@ -144,7 +144,7 @@ pub async fn form_ii06a(
 }
 
 /// The form as people are given it, with the places where it is signed.
-pub(super) fn sheet(form: &Ii06a, heading: &Heading) -> Sheet {
+pub fn sheet(form: &Ii06a, heading: &Heading) -> Sheet {
     Sheet {
         table: table(form, &heading.agency),
         heading: heading.clone(),

@@ -37,12 +37,15 @@ pub mod verify;
 mod view;
 pub mod workload;
 
-pub use ageing::{AgeingCounts, ageing};
+pub use ageing::{AgeingCounts, age_words, ageing, due_words};
 pub use as_file::{Gathered, ReportFile, ii06a_file, overdue_file, unit_file};
 pub use asked::{Asked, Grouping};
+pub use cause_words::cause as cause_in_words;
 pub use causes::{CauseCounts, causes};
 pub use compare::Comparison;
-pub use ii06a::{FormFigures, Ii06a, ii06a};
+pub use format::{Format, Sheet, answer};
+pub use heading::Heading;
+pub use ii06a::{FormFigures, Ii06a, ii06a, sheet as ii06a_sheet};
 pub use in_memory::rows_of;
 pub use overdue::overdue;
 pub use question::Question;

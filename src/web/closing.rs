@@ -4,9 +4,10 @@
 use super::closings::Closing;
 use super::frame::Frame;
 use super::frozen::{self, Table};
-use super::places::segment;
+use super::places::{segment, with_query};
 use super::told::{Listed, Sector};
 use super::visit::{Shown, Visit};
+use crate::http::Problem;
 use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 
 /// Causes shown; the rest is counted.
 const MOST: usize = 200;
+const FILES: [&str; 3] = ["csv", "xlsx", "pdf"];
 
 #[derive(Deserialize)]
 struct Verification {
@@ -82,6 +84,10 @@ struct Page {
 }
 
 impl Page {
+    fn files(&self) -> [&'static str; 3] {
+        FILES
+    }
+
     /// Whose row: branch and sector, or all together.
     fn row(&self, row: &BTreeMap<String, String>) -> String {
         if row.is_empty() {
@@ -135,6 +141,15 @@ impl Page {
             .into_iter()
             .filter_map(|(what, holds)| (!holds).then_some(what))
     }
+}
+
+/// The closed figures as a file.
+pub async fn file(visit: Visit, of: Path<(String, String)>) -> Shown {
+    let (id, format) = of.into_inner();
+    if !FILES.contains(&format.as_str()) {
+        return Err(Problem::no_such_path());
+    }
+    visit.file(&with_query(&format!("/closings/{}", segment(&id)), &[("format", &format)])).await
 }
 
 pub async fn show(visit: Visit, id: Path<String>) -> Shown {

@@ -102,6 +102,7 @@ pages! {
     get "/chot-so-lieu/moi" => closings::new,
     post "/chot-so-lieu/moi" => closings::close,
     get "/chot-so-lieu/{id}" => closing::show,
+    get "/chot-so-lieu/{id}/tep.{format}" => closing::file,
     // reports that are made by themselves
     get "/lich-bao-cao" => schedules::show,
     get "/lich-bao-cao/moi" => schedules::new,

@@ -2,11 +2,12 @@
 
 use crate::dossier::life::take_in;
 use crate::support::database::TestDatabase;
-use crate::support::house::TestHouse;
+use crate::support::house::{TestHouse, send};
 use crate::support::process::run_on;
 use diesel::RunQueryDsl as _;
 use motcua::both;
 use motcua::domain::role::Role;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 fn march(report: &str) -> Value {
@@ -142,6 +143,50 @@ on_both! {
         head.get("/closings/preview?from=2026-03-01&to=2026-03-31&report=x").await.expect_faults(&["/query/report unknown-value"]);
         head.get(&format!("/closings/preview?{MARCH}&report=unit&branch_code=KL")).await.expect_problem(403, "foreign-branch");
         house.nobody().get(&format!("/closings/preview?{MARCH}&report=unit")).await.expect(401);
+    }
+
+    async fn a_closing_goes_out_as_a_file_with_the_closed_figures_whatever_was_corrected_since(db: TestDatabase) {
+        let house = april(db).await;
+        let head = house.sign_in_as(Role::Head, Some("TS")).await;
+        let mut kept = Vec::new();
+        for (report, told) in [
+            ("rates", [("Đã giải quyết trong kỳ: Quá hạn", "1"), ("Đã giải quyết trong kỳ: Đúng hạn", "0"), ("Đã giải quyết trong kỳ: R1: trên số đã giải quyết (%)", "0.00")]),
+            ("ii06a", [("Số hồ sơ đã giải quyết: Quá hạn (10)", "1"), ("Số hồ sơ đã giải quyết: Đúng hạn (9)", "0"), ("Số hồ sơ tiếp nhận: Tổng số (3)", "1")]),
+            ("unit", [("Đã giải quyết trong kỳ: Quá hạn", "1"), ("Hồ sơ quá hạn theo nguyên nhân: Chưa nêu", "1"), ("Hồ sơ đang giải quyết theo số ngày từ khi tiếp nhận: trên 90 ngày", "0")]),
+        ] {
+            let closed = head.post("/closings", march(report)).await.expect(201).body;
+            let path = format!("/closings/{}", closed["id"].as_str().unwrap());
+            let csv = head.get(&format!("{path}?format=csv")).await.expect(200).text;
+            let mut lines = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
+            let columns = lines.headers().unwrap().clone();
+            let lines: Vec<csv::StringRecord> = lines.records().map(Result::unwrap).collect();
+            assert_eq!(lines.len(), closed["figures"]["rows"].as_array().unwrap().len() + 1, "{csv}");
+            for (column, number) in told {
+                let place = columns.iter().position(|title| title == column).unwrap_or_else(|| panic!("{column}: {columns:?}"));
+                // One row and the sum of it.
+                assert!(lines.iter().all(|line| &line[place] == number), "{column}: {csv}");
+            }
+            for (format, kind, begins) in [("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "PK"), ("pdf", "application/pdf", "%PDF-1.7")] {
+                let file = send(head.request(Method::GET, &format!("{path}?format={format}"))).await.expect(200);
+                assert_eq!(file.header("content-type"), Some(kind), "{report}");
+                assert!(file.text.starts_with(begins), "{report} as {format}");
+            }
+            let table = head.get(&format!("{path}?format=table")).await.expect(200).body;
+            let notes = table["notes"].to_string();
+            assert!(notes.contains(closed["sha256"].as_str().unwrap()) && notes.contains("Báo cáo tháng 3"), "{notes}");
+            assert_eq!(table["lists"], Value::Null, "what is closed has no lists of today");
+            head.get(&format!("{path}?format=doc")).await.expect_faults(&["/query/format unknown-value"]);
+            kept.push((path, csv));
+        }
+        let code = "000.00.03.H29-260310-0001";
+        let dossier = head.get(&format!("/dossiers/{code}")).await.expect(200);
+        let due = dossier.body["due_on"].as_str().unwrap();
+        let correction = json!({"field": "resolved_at", "value": format!("{due}T10:00:00+07:00"), "reason": "Trả kết quả đúng ngày, nhập chậm"});
+        head.act(&format!("/dossiers/{code}/corrections"), dossier.version(), correction).await.expect(200);
+        for (path, csv) in kept {
+            assert_eq!(head.get(&format!("{path}?format=csv")).await.expect(200).text, csv, "closed figures stay");
+            house.nobody().get(&format!("{path}?format=csv")).await.expect(401);
+        }
     }
 
     async fn verify_names_a_closing_that_was_tampered_with(db: TestDatabase) {

@@ -23,7 +23,15 @@ on_both! {
         let again = head.get(MARCH).await.expect(200);
         head.submit(&again, "/chot-so-lieu/moi", &[("_sure", "yes")]).await.expect(422).says("role=\"alert\"");
         head.get("/chot-so-lieu").await.expect(200).says(&at).says("&#60;b&#62;tháng 3").says_not("<b>tháng");
-        head.get(&at).await.expect(200).says("còn nguyên").says("Không có thay đổi").says("Nguyễn Thị Thử");
+        let page = head.get(&at).await.expect(200).says("còn nguyên").says("Không có thay đổi").says("Nguyễn Thị Thử");
+        for (format, kind) in [("csv", "text/csv; charset=utf-8"), ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), ("pdf", "application/pdf")] {
+            let place = format!("{at}/tep.{format}");
+            page.says(&format!("href=\"{place}\""));
+            assert_eq!(head.get(&place).await.expect(200).header("content-type"), Some(kind));
+        }
+        head.get(&format!("{at}/tep.doc")).await.expect(404);
+        let other = house.surfer(Role::Head, Some("KL")).await;
+        other.get(&format!("{at}/tep.csv")).await.expect(403);
 
         let code = "000.00.03.H29-260310-0001";
         house.it_is("2026-04-02 10:00");

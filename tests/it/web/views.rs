@@ -16,6 +16,7 @@ const NO_PAGES: &[&str] = &[
     "/ho-so/{code}/giay-to/{paper}",
     "/xin-loi/{id}/{file}",
     "/bao-cao/{file}",
+    "/chot-so-lieu/{id}/tep.{format}",
     "/ty-le.csv",
     "/ket-qua.csv",
     "/ket-qua/tung-khau.{format}",
