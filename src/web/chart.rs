@@ -9,6 +9,8 @@ pub struct Bar {
     pub value: Option<u32>,
     /// As people read it.
     pub words: String,
+    /// What it is a share of: `481/500`.
+    pub of: String,
     /// It misses the target of the branches.
     pub missed: bool,
 }
@@ -24,6 +26,7 @@ pub struct Placed {
     pub words_y: u32,
     pub label: String,
     pub words: String,
+    pub of: String,
     pub missed: bool,
     pub empty: bool,
 }
@@ -58,6 +61,7 @@ impl Chart {
                     words_y: y - 6,
                     label: bar.label.clone(),
                     words: bar.words.clone(),
+                    of: bar.of.clone(),
                     missed: bar.missed,
                     empty: bar.value.is_none(),
                 };
@@ -151,8 +155,13 @@ mod tests {
 
     #[test]
     fn a_bar_is_as_high_as_its_share_and_never_higher_than_all() {
-        let bar =
-            |value| Bar { label: "01/2026".into(), value, words: String::new(), missed: value < Some(9_001) };
+        let bar = |value| Bar {
+            label: "01/2026".into(),
+            value,
+            words: String::new(),
+            of: String::new(),
+            missed: value < Some(9_001),
+        };
         let chart = Chart::of(&[bar(Some(10_000)), bar(Some(5_000)), bar(None), bar(Some(99_999))]);
         let heights: Vec<u32> = chart.bars.iter().map(|bar| bar.height).collect();
         assert_eq!(heights, [WHOLE, WHOLE / 2, 0, WHOLE]);

@@ -104,12 +104,6 @@ pub struct Possible {
     pub verdict: String,
 }
 
-impl Possible {
-    pub fn rate(&self, lang: &Lang) -> String {
-        shown(&self.rate, *lang)
-    }
-}
-
 impl Distance {
     pub fn target(&self, lang: &Lang) -> String {
         target(&self.target, *lang)
@@ -168,6 +162,16 @@ impl Rate {
         }
     }
 
+    /// The same for templates, which hand over references.
+    pub fn words(&self, lang: &Lang) -> String {
+        self.shown(*lang)
+    }
+
+    /// What it is a share of: `1.481/1.500`.
+    pub fn of(&self, lang: &Lang) -> String {
+        format!("{}/{}", count(self.numerator, *lang), count(self.denominator, *lang))
+    }
+
     /// In hundredths of a percent: 9996.
     pub fn hundredths(&self) -> u32 {
         self.percent.replace('.', "").parse().unwrap_or(0)
@@ -202,31 +206,19 @@ impl Figures {
     }
 
     /// R1 of the days before.
-    pub fn r1_before(&self, lang: &Lang) -> String {
-        self.compared.as_ref().map_or_else(|| "–".to_owned(), |other| shown(&other.previous.r1, *lang))
+    pub fn r1_before(&self) -> Option<&Rate> {
+        self.compared.as_ref().and_then(|other| other.previous.r1.as_ref())
     }
 
     /// R1 of the year before.
-    pub fn r1_year_before(&self, lang: &Lang) -> String {
-        self.compared.as_ref().map_or_else(|| "–".to_owned(), |other| shown(&other.year_before.r1, *lang))
+    pub fn r1_year_before(&self) -> Option<&Rate> {
+        self.compared.as_ref().and_then(|other| other.year_before.r1.as_ref())
     }
 
     /// The share resolved in time, or a dash.
     pub fn r1(&self, lang: &Lang) -> String {
-        shown(&self.r1, *lang)
+        self.r1.as_ref().map_or_else(|| "–".to_owned(), |rate| rate.shown(*lang))
     }
-
-    pub fn r2(&self, lang: &Lang) -> String {
-        shown(&self.r2, *lang)
-    }
-
-    pub fn r3(&self, lang: &Lang) -> String {
-        shown(&self.r3, *lang)
-    }
-}
-
-fn shown(rate: &Option<Rate>, lang: Lang) -> String {
-    rate.as_ref().map_or_else(|| "–".to_owned(), |rate| rate.shown(lang))
 }
 
 /// A count as people write it: `1.234.567`, or `1,234,567` in English.
@@ -267,6 +259,7 @@ pub fn bars(rates: &Rates, lang: Lang) -> Vec<Bar> {
             label: row.month(),
             value: row.figures.r1.as_ref().map(Rate::hundredths),
             words: row.figures.r1(&lang),
+            of: row.figures.r1.as_ref().map(|rate| rate.of(&lang)).unwrap_or_default(),
             missed: row.figures.targets.over_90 == "missed",
         })
         .collect()
@@ -338,7 +331,6 @@ pub fn table(rates: &Rates, name: &str) -> Shown {
     lines.write_record(COLUMNS).map_err(broken)?;
     for row in &rates.rows {
         let of = &row.figures;
-        let share = |rate: &Option<Rate>| rate.as_ref().map(|rate| rate.percent.clone()).unwrap_or_default();
         let texts = [&row.month, &row.branch_code, &row.branch, &row.sector_code, &row.sector];
         let counts = [
             of.received.total,
@@ -347,6 +339,7 @@ pub fn table(rates: &Rates, name: &str) -> Shown {
             of.resolved.early,
             of.resolved.on_time,
             of.resolved.overdue,
+            of.closed_without_result.total,
             of.in_process.total,
             of.in_process.within_limit,
             of.in_process.overdue,
@@ -354,7 +347,7 @@ pub fn table(rates: &Rates, name: &str) -> Shown {
         ];
         let mut line: Vec<String> = texts.iter().map(|text| harmless(text)).collect();
         line.extend(counts.iter().map(i64::to_string));
-        line.extend([share(&of.r1), share(&of.r2), share(&of.r3)]);
+        line.extend([&of.r1, &of.r2, &of.r3].into_iter().flat_map(share));
         line.extend([of.targets.over_90.clone(), of.targets.all_on_time.clone()]);
         line.extend([of.apologies.owed, of.apologies.issued, of.apologies.missing].map(|n| n.to_string()));
         lines.write_record(&line).map_err(broken)?;
@@ -367,7 +360,14 @@ pub fn table(rates: &Rates, name: &str) -> Shown {
         .body(bytes))
 }
 
-const COLUMNS: [&str; 23] = [
+/// Of a share what it is a share of, and its percentage; nothing of none.
+fn share(rate: &Option<Rate>) -> [String; 3] {
+    rate.as_ref().map_or_else(Default::default, |rate| {
+        [rate.numerator.to_string(), rate.denominator.to_string(), rate.percent.clone()]
+    })
+}
+
+const COLUMNS: [&str; 30] = [
     "month",
     "branch_code",
     "branch",
@@ -379,12 +379,19 @@ const COLUMNS: [&str; 23] = [
     "early",
     "on_time",
     "overdue",
+    "closed_without_result",
     "in_process",
     "within_limit",
     "in_process_overdue",
     "waiting",
+    "r1_numerator",
+    "r1_denominator",
     "r1_percent",
+    "r2_numerator",
+    "r2_denominator",
     "r2_percent",
+    "r3_numerator",
+    "r3_denominator",
     "r3_percent",
     "over_90",
     "all_on_time",
@@ -409,6 +416,8 @@ mod tests {
         assert_eq!(count(0, Lang::Vi), "0");
         let rate = Rate { numerator: 1, denominator: 3, percent: "33.33".into() };
         assert_eq!((rate.shown(Lang::Vi).as_str(), rate.hundredths()), ("33,33\u{a0}%", 3333));
+        let rate = Rate { numerator: 1481, denominator: 1500, percent: "98.73".into() };
+        assert_eq!((rate.of(&Lang::Vi), rate.of(&Lang::En)), ("1.481/1.500".into(), "1,481/1,500".into()));
     }
 
     #[test]

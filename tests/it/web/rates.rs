@@ -36,6 +36,7 @@ on_both! {
             let lines: Vec<&str> = table.html.trim().lines().collect();
             assert_eq!(lines.len(), 2, "{by}: {}", table.html);
             assert_eq!(lines[0].split(',').nth(5), Some("received"));
+            assert_eq!(lines[0].split(',').count(), lines[1].split(',').count());
         }
     }
 
@@ -125,5 +126,46 @@ on_both! {
         head.get("/ket-qua?from=01/03/2026&to=31/03/2026").await.expect(200)
             .says("Kỳ trước: từ 01/02/2026 đến 28/02/2026.").says("Cùng kỳ năm trước: từ 01/03/2025 đến 31/03/2025.")
             .says("&#62; 90\u{a0}%").says("data-label=\"Cần đúng hạn liên tiếp\">9</td>").says("33,33\u{a0}%");
+    }
+
+    async fn a_percentage_stands_with_its_counts_and_they_are_those_of_the_api(db: TestDatabase) {
+        let house = crate::report::over_http::march(db).await;
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let asking = house.sign_in_as(Role::Head, Some("TS")).await;
+        let rates = asking.get("/rates?from=2026-03-01&to=2026-03-31&by=branch").await.expect(200).body;
+        let row = &rates["rows"][0];
+        let page = head.get("/ket-qua?from=01/03/2026&to=31/03/2026").await.expect(200);
+        for name in ["r1", "r2", "r3"] {
+            let rate = &row[name];
+            let percent = rate["percent"].as_str().unwrap().replace('.', ",");
+            let share = format!("{percent}\u{a0}% <span class=\"of\">({}/{})</span>", rate["numerator"], rate["denominator"]);
+            let cell = format!("data-label=\"{}\">{share}", name.to_uppercase());
+            assert!(page.html.contains(&cell), "{cell}");
+        }
+        let bare = page.html.split("\u{a0}% <span class=\"of\">").count() - 1;
+        assert!(bare >= 12, "only {bare} shares have their counts");
+        // In the table a program reads the same.
+        let table = head.get("/ket-qua.csv?by=branch&from=2026-03-01&to=2026-03-31").await.expect(200);
+        let mut reader = csv::Reader::from_reader(table.html.trim_start_matches('\u{feff}').as_bytes());
+        let names = reader.headers().unwrap().clone();
+        let line = reader.records().next().unwrap().unwrap();
+        let cell = |name: &str| line.get(names.iter().position(|one| one == name).unwrap()).unwrap();
+        for name in ["r1", "r2", "r3"] {
+            assert_eq!(cell(&format!("{name}_numerator")), row[name]["numerator"].to_string());
+            assert_eq!(cell(&format!("{name}_denominator")), row[name]["denominator"].to_string());
+            assert_eq!(cell(&format!("{name}_percent")), row[name]["percent"].as_str().unwrap());
+        }
+        assert_eq!(cell("closed_without_result"), row["closed_without_result"]["total"].to_string());
+    }
+
+    async fn the_months_say_both_verdicts_in_words(db: TestDatabase) {
+        let house = crate::report::over_http::march(db).await;
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let page = head.get("/ket-qua?from=01/03/2026&to=31/03/2026").await.expect(200);
+        let months = page.html.split("<details class=\"only-numbers\">").nth(1).unwrap().split("</details>").next().unwrap();
+        assert_eq!(months.matches("✗ chưa đạt").count(), 2, "{months}");
+        for column in ["Trên 90 %", "100 %", "Rút, dừng"] {
+            assert!(months.contains(&format!("data-label=\"{column}\"")), "{column}");
+        }
     }
 }
