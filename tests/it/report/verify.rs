@@ -51,12 +51,14 @@ on_both! {
         assert_eq!((clean.differences, clean.dossiers), (0, u64::try_from(written.lives.len()).unwrap()));
         assert!(clean.cells > 500 && clean.events > 200, "{clean:?}");
 
-        for table in ["tallies", "tallies_fine"] {
+        for (table, key) in [
+            ("tallies", "branch_id, grain, day, sector_id"),
+            ("tallies_fine", "branch_id, grain, day, sector_id, procedure_id, channel, officer_id"),
+        ] {
             for grain in 0..3 {
                 let cell = format!(
-                    "update {table} set overdue = overdue + 7 where (branch_id, day, grain) in \
-                     (select branch_id, day, grain from {table} where grain = {grain} group by branch_id, day, grain \
-                      having count(*) = 1 order by branch_id, day limit 1)"
+                    "update {table} set overdue = overdue + 7 where ({key}) in \
+                     (select {key} from {table} where grain = {grain} order by {key} limit 1)"
                 );
                 match after(ground, &cell).shown.as_slice() {
                     [Difference::Tally { table: named, cell, figure: "overdue", stored, counted }] => {
@@ -68,10 +70,10 @@ on_both! {
             }
         }
         for grain in 0..2 {
+            let key = "branch_id, grain, day, sector_id, procedure_id, unit, step, officer_id";
             let part = format!(
-                "update tallies_parts set overdue = overdue + 7 where (branch_id, day, grain, unit) in \
-                 (select branch_id, day, grain, unit from tallies_parts where grain = {grain} \
-                  group by branch_id, day, grain, unit having count(*) = 1 order by branch_id, day limit 1)"
+                "update tallies_parts set overdue = overdue + 7 where ({key}) in \
+                 (select {key} from tallies_parts where grain = {grain} order by {key} limit 1)"
             );
             match after(ground, &part).shown.as_slice() {
                 [Difference::Parts { place, figure: "overdue", stored, counted }] => {
