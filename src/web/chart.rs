@@ -172,10 +172,9 @@ mod tests {
 
     #[test]
     fn a_lying_bar_is_as_long_as_its_part_of_the_most_and_ends_before_its_number() {
+        let (label, words, of) = ("Chi cục Thủy sản".to_owned(), String::new(), String::new());
         let bar =
-            |value| Bar {
-                label: "Chi cục Thủy sản".into(), value, words: String::new(), missed: false
-            };
+            |value| Bar { label: label.clone(), value, words: words.clone(), of: of.clone(), missed: false };
         let chart = Lying::of(&[bar(Some(40)), bar(Some(20)), bar(None), bar(Some(99))], 40, Some(30));
         let widths: Vec<u32> = chart.bars.iter().map(|bar| bar.width).collect();
         assert_eq!(widths, [LONGEST, LONGEST / 2, 0, LONGEST]);

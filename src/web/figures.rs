@@ -274,6 +274,8 @@ pub fn of_branches(rates: &Rates, lang: Lang) -> Option<Lying> {
             label: row.branch.clone(),
             value: row.figures.r1.as_ref().map(Rate::hundredths),
             words: row.figures.r1(&lang),
+            // In the table beside it.
+            of: String::new(),
             missed: row.figures.targets.over_90 == "missed",
         })
         .collect();

@@ -169,6 +169,7 @@ impl Ageing {
             label: f.term("figure", &format!("ageing-by_age-{age}")),
             value: u32::try_from(count(age)).ok(),
             words: f.count(&count(age)),
+            of: String::new(),
             missed: false,
         };
         let bars: Vec<Bar> = Age::ALL.iter().map(bar).collect();
