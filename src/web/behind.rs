@@ -38,6 +38,7 @@ struct Page {
     figures: Vec<(String, String)>,
     branches: Vec<(String, String)>,
     sectors: Vec<(String, String)>,
+    channels: Vec<(String, String)>,
 }
 
 /// The number and filters of an address as the API takes them.
@@ -88,11 +89,7 @@ pub async fn show(visit: Visit) -> Shown {
     let listed = visit.get::<Listed<Line>>(&path).await;
     let first = if cursor.is_empty() { String::new() } else { here("") };
     let next = listed.as_ref().ok().and_then(|listed| listed.next.as_deref()).map(here).unwrap_or_default();
-    let narrowed: Vec<(&str, &str)> = pairs
-        .iter()
-        .copied()
-        .filter(|(name, _)| ["from", "to", "branch_code", "sector"].contains(name))
-        .collect();
+    let narrowed: Vec<(&str, &str)> = pairs.iter().copied().filter(|(name, _)| *name != "figure").collect();
     let back = with_query("/ket-qua", &narrowed);
     let files = FILES
         .iter()
@@ -122,6 +119,7 @@ pub async fn show(visit: Visit) -> Shown {
             .collect(),
         branches: f.any(branches.into_iter().map(|branch| (branch.code, branch.name))),
         sectors: f.any(sectors.into_iter().map(|sector| (sector.code, sector.name))),
+        channels: f.options("channel", ["in_person", "online", "postal"]),
         figure,
         lines,
         count,

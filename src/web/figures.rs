@@ -4,8 +4,8 @@ use super::chart::{Bar, Lying};
 use super::form::Form;
 use super::places::with_query;
 use super::visit::{Passerby, Shown};
-use crate::http::Lang;
-use crate::http::Problem;
+use crate::domain::tally::Against;
+use crate::http::{Lang, Problem};
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use chrono::{Datelike, Months, NaiveDate};
@@ -17,6 +17,8 @@ pub struct Rates {
     pub from: String,
     pub to: String,
     pub as_of: String,
+    /// `reappointed`, or nothing for the headline.
+    pub against: Option<String>,
     pub rows: Vec<Row>,
     pub total: Figures,
     pub definitions: Definitions,
@@ -40,9 +42,29 @@ pub struct Row {
     pub sector: String,
     #[serde(default)]
     pub sector_code: String,
+    #[serde(default)]
+    pub procedure_code: String,
+    #[serde(default)]
+    pub procedure: String,
+    #[serde(default)]
+    pub channel: String,
+    /// User name; none where nobody holds the dossiers, and where rows are not kept apart by officers.
+    pub officer: Option<String>,
+    pub officer_name: Option<String>,
+    #[serde(default)]
+    pub day: String,
+    /// Its Monday.
+    #[serde(default)]
+    pub week: String,
     /// `2020-01`
     #[serde(default)]
     pub month: String,
+    /// `2020-Q1`
+    #[serde(default)]
+    pub quarter: String,
+    /// Called by the month in which it ends.
+    #[serde(default)]
+    pub reporting_period: String,
     /// The days of the period a row is of.
     pub period: Option<Days>,
     #[serde(flatten)]
@@ -244,9 +266,45 @@ pub fn target(shown: &str, lang: Lang) -> String {
 impl Row {
     /// `2020-01` → `01/2020`
     pub fn month(&self) -> String {
-        self.month
-            .split_once('-')
-            .map_or_else(|| self.month.clone(), |(year, month)| format!("{month}/{year}"))
+        month(&self.month)
+    }
+
+    /// The columns of a grouping beyond those that every table has.
+    fn further(&self, by: &str) -> Vec<&str> {
+        match by {
+            "procedure" => vec![&self.procedure_code, &self.procedure],
+            "channel" => vec![&self.channel],
+            "officer" => {
+                vec![
+                    self.officer.as_deref().unwrap_or_default(),
+                    self.officer_name.as_deref().unwrap_or_default(),
+                ]
+            }
+            "day" => vec![&self.day],
+            "week" => vec![&self.week],
+            "quarter" => vec![&self.quarter],
+            "reporting_period" => vec![&self.reporting_period],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// `2020-01` → `01/2020`
+pub fn month(named: &str) -> String {
+    named.split_once('-').map_or_else(|| named.to_owned(), |(year, month)| format!("{month}/{year}"))
+}
+
+/// What those columns are called.
+fn further_columns(by: &str) -> &'static [&'static str] {
+    match by {
+        "procedure" => &["procedure_code", "procedure"],
+        "channel" => &["channel"],
+        "officer" => &["officer", "officer_name"],
+        "day" => &["day"],
+        "week" => &["week"],
+        "quarter" => &["quarter"],
+        "reporting_period" => &["reporting_period"],
+        _ => &[],
     }
 }
 
@@ -320,17 +378,20 @@ pub async fn ask(
 }
 
 /// The rows as a table for other programs: UTF-8 with the mark that Excel looks for, counts and shares as numbers
-/// with a dot.
+/// with a dot. `by` is how rows are kept apart; each line says of which evening it is and against which date it is judged.
 ///
 /// # Errors
 /// 500 when the table cannot be written.
-pub fn table(rates: &Rates, name: &str) -> Shown {
+pub fn table(rates: &Rates, by: &str, saved_as: &str) -> Shown {
     let mut lines = csv::Writer::from_writer(vec![0xef, 0xbb, 0xbf]);
     let broken = |error: csv::Error| {
         tracing::error!(%error, "a table could not be written");
         Problem::broken()
     };
-    lines.write_record(COLUMNS).map_err(broken)?;
+    let further: Vec<&str> = by.split(',').collect();
+    let keys = KEYS.into_iter().chain(further.iter().flat_map(|by| further_columns(by)).copied());
+    lines.write_record(keys.chain(COLUMNS)).map_err(broken)?;
+    let against = rates.against.as_deref().unwrap_or(Against::FirstPromise.as_str());
     for row in &rates.rows {
         let of = &row.figures;
         let texts = [&row.month, &row.branch_code, &row.branch, &row.sector_code, &row.sector];
@@ -348,14 +409,18 @@ pub fn table(rates: &Rates, name: &str) -> Shown {
             of.in_process.waiting,
         ];
         let mut line: Vec<String> = texts.iter().map(|text| harmless(text)).collect();
+        line.extend(further.iter().flat_map(|by| row.further(by)).map(harmless));
         line.extend(counts.iter().map(i64::to_string));
         line.extend([&of.r1, &of.r2, &of.r3].into_iter().flat_map(share));
         line.extend([of.targets.over_90.clone(), of.targets.all_on_time.clone()]);
         line.extend([of.apologies.owed, of.apologies.issued, of.apologies.missing].map(|n| n.to_string()));
+        // What stands in a row of a period stands at its end.
+        let as_of = row.period.as_ref().map_or(&rates.as_of, |days| &days.to);
+        line.extend([as_of.clone(), against.to_owned()]);
         lines.write_record(&line).map_err(broken)?;
     }
     let bytes = lines.into_inner().map_err(|error| broken(error.into_error().into()))?;
-    let saved_as = format!("attachment; filename=\"{name}_{}_{}.csv\"", rates.from, rates.to);
+    let saved_as = format!("attachment; filename=\"{saved_as}\"");
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header((header::CONTENT_DISPOSITION, saved_as))
@@ -369,12 +434,9 @@ fn share(rate: &Option<Rate>) -> [String; 3] {
     })
 }
 
-const COLUMNS: [&str; 30] = [
-    "month",
-    "branch_code",
-    "branch",
-    "sector_code",
-    "sector",
+const KEYS: [&str; 5] = ["month", "branch_code", "branch", "sector_code", "sector"];
+
+const COLUMNS: [&str; 27] = [
     "received",
     "carried_over",
     "resolved",
@@ -400,6 +462,8 @@ const COLUMNS: [&str; 30] = [
     "apologies_owed",
     "apologies_issued",
     "apologies_missing",
+    "as_of",
+    "against",
 ];
 
 /// A name that a spreadsheet would take for a formula is kept from being one.

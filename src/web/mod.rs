@@ -77,6 +77,7 @@ mod preferences;
 mod procedure;
 mod public_rates;
 mod rates;
+mod rates_asked;
 mod recount;
 mod report_table;
 mod reports;

@@ -41,5 +41,5 @@ pub async fn show(passerby: Passerby) -> Shown {
 pub async fn export(passerby: Passerby) -> Shown {
     let (from, to) = days(&passerby.asked(), passerby.today);
     let rates = ask(&passerby, "/public/rates", (&from, &to), "branch,sector", &[]).await?;
-    figures::table(&rates, "ty-le")
+    figures::table(&rates, "branch,sector", &format!("ty-le_{}_{}.csv", rates.from, rates.to))
 }

@@ -1,42 +1,66 @@
-//! `/ket-qua`: the on-time rates of branches and sectors against both targets, month by month, for any days. The
-//! department sees all branches, a branch its own; what is published of the others is at `/ty-le`.
+//! `/ket-qua`: the on-time rates of branches and sectors against both targets, month by month, for any days; or kept apart
+//! by whatever the API keeps them apart by. The department sees all branches, a branch its own; what is published of the
+//! others is at `/ty-le`.
 
 use super::chart::{Chart, Lying};
-use super::figures::{self, Rates, Row, ask, bars, days, of_branches};
+use super::figures::{self, Rates, Row, ask, bars, of_branches};
 use super::form::Form;
 use super::frame::Frame;
 use super::places::with_query;
+use super::rates_asked::{KEYS, RatesAsked};
+use super::told::{Branch, Listed, Sector};
 use super::visit::{Shown, Visit};
+use crate::domain::period::Period;
+use crate::domain::tally::Against;
 use crate::http::Problem;
 use askama::Template;
-use serde::Deserialize;
 
-#[derive(Deserialize)]
-struct Items<T> {
-    items: Vec<T>,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    code: String,
-    name: String,
-}
+/// Rows that are shown of a table; its file has all.
+const MOST_ROWS: usize = 500;
+/// The counts of a row before its rates and after them: the number, and its words under `pages.rates.`
+const BEFORE: [(&str, &str); 7] = [
+    ("received", "received"),
+    ("carried_over", "carried"),
+    ("resolved", "resolved"),
+    ("resolved_early", "early"),
+    ("resolved_on_time", "on-time"),
+    ("resolved_overdue", "overdue"),
+    ("closed_without_result", "closed"),
+];
+const AFTER: [(&str, &str); 4] = [
+    ("in_process", "in-process"),
+    ("in_process_overdue", "open-overdue"),
+    ("in_process_waiting", "waiting"),
+    ("apologies_missing", "apologies-missing"),
+];
 
 #[derive(Template)]
 #[template(path = "pages/rates.html")]
 struct Page {
     f: Frame,
     form: Form,
-    branches: Vec<(String, String)>,
-    sectors: Vec<(String, String)>,
-    all: Option<Answers>,
-    /// What the links to tables and lists take along.
-    narrowed: String,
-    /// From when to when.
-    days: (String, String),
+    asked: RatesAsked,
+    choices: Choices,
+    answers: Answers,
 }
 
-struct Answers {
+struct Choices {
+    branches: Vec<(String, String)>,
+    sectors: Vec<(String, String)>,
+    channels: Vec<(String, String)>,
+    periods: Vec<(String, String)>,
+    against: Vec<(String, String)>,
+}
+
+enum Answers {
+    /// As the page begins.
+    Standing(Box<Standing>),
+    /// Kept apart as it was asked for.
+    Apart(Box<Rates>),
+    Refused,
+}
+
+struct Standing {
     by_branch: Rates,
     by_sector: Rates,
     by_month: Rates,
@@ -44,85 +68,240 @@ struct Answers {
     branches: Option<Lying>,
 }
 
+/// What a row is called, in one of its first columns.
+struct Key {
+    words: String,
+    /// In smaller letters below.
+    more: String,
+}
+
 impl Page {
-    /// The dossiers behind a number of a row.
+    fn answer(&self) -> Option<&Rates> {
+        match &self.answers {
+            Answers::Standing(all) => Some(&all.by_branch),
+            Answers::Apart(rates) => Some(rates),
+            Answers::Refused => None,
+        }
+    }
+
+    fn standing(&self) -> Option<&Standing> {
+        if let Answers::Standing(all) = &self.answers { Some(all) } else { None }
+    }
+
+    fn apart(&self) -> Option<&Rates> {
+        if let Answers::Apart(rates) = &self.answers { Some(rates) } else { None }
+    }
+
+    /// Something is asked that stands behind one more step of the form.
+    fn more(&self) -> bool {
+        let asked = &self.asked;
+        let filtered =
+            ["procedure_code", "channel", "officer"].iter().any(|name| !asked.filter(name).is_empty());
+        filtered || ![asked.by(), asked.as_of.clone(), asked.against.clone()].concat().is_empty()
+    }
+
+    /// The dossiers behind a number of a row; empty where no list can be had.
     fn behind(&self, row: &Row, figure: &str) -> String {
-        let (from, to) = match &row.period {
-            Some(days) => (days.from.as_str(), days.to.as_str()),
-            None => (self.days.0.as_str(), self.days.1.as_str()),
+        // Dossiers that nobody holds cannot be asked for.
+        if self.asked.is_apart_by("officer") && row.officer.is_none() {
+            return String::new();
+        }
+        // What stands in a row of a period stands at its end.
+        let (from, to, as_of) = match &row.period {
+            Some(days) => (days.from.as_str(), days.to.as_str(), ""),
+            None => (self.asked.from.as_str(), self.asked.to.as_str(), self.asked.as_of.as_str()),
         };
-        self.list(figure, (from, to), &row.branch_code, &row.sector_code)
+        self.list(figure, &[("from", from), ("to", to), ("as_of", as_of)], Some(row))
     }
 
     /// The dossiers behind a number of all rows together.
     fn behind_all(&self, figure: &str) -> String {
-        self.list(figure, (&self.days.0, &self.days.1), "", "")
+        let RatesAsked { from, to, as_of, .. } = &self.asked;
+        self.list(figure, &[("from", from), ("to", to), ("as_of", as_of)], None)
     }
 
-    fn list(&self, figure: &str, (from, to): (&str, &str), branch: &str, sector: &str) -> String {
-        let branch = if branch.is_empty() { self.form.value("branch_code") } else { branch };
-        let sector = if sector.is_empty() { self.form.value("sector") } else { sector };
-        let pairs =
-            [("figure", figure), ("from", from), ("to", to), ("branch_code", branch), ("sector", sector)];
-        with_query("/ket-qua/ho-so", &pairs)
+    fn list(&self, figure: &str, days: &[(&str, &str)], row: Option<&Row>) -> String {
+        if !self.asked.has_lists() {
+            return String::new();
+        }
+        let of_row = |name: &str| match (name, row) {
+            ("branch_code", Some(row)) => row.branch_code.as_str(),
+            ("sector", Some(row)) => row.sector_code.as_str(),
+            ("procedure_code", Some(row)) => row.procedure_code.as_str(),
+            ("channel", Some(row)) => row.channel.as_str(),
+            ("officer", Some(row)) => row.officer.as_deref().unwrap_or_default(),
+            _ => "",
+        };
+        let own = super::rates_asked::FILTERS.map(|name| match of_row(name) {
+            "" => (name, self.asked.filter(name)),
+            own => (name, own),
+        });
+        with_query("/ket-qua/ho-so", &[&[("figure", figure)], days, &own[..]].concat())
     }
 
+    /// The answer as a file.
     fn table(&self, by: &str) -> String {
-        format!("/ket-qua.csv?by={by}&{}", self.narrowed)
+        self.asked.at("/ket-qua.csv", by)
     }
+
+    fn counts_before(&self) -> &'static [(&'static str, &'static str)] {
+        &BEFORE
+    }
+
+    fn counts_after(&self) -> &'static [(&'static str, &'static str)] {
+        &AFTER
+    }
+
+    fn keys(&self) -> &'static [&'static str] {
+        &KEYS
+    }
+
+    fn most_rows(&self) -> usize {
+        MOST_ROWS
+    }
+
+    /// What the first columns are called: the period, then the keys.
+    fn heads(&self) -> Vec<String> {
+        let period = Some(self.asked.period()).filter(|period| !period.is_empty());
+        let keys = KEYS.into_iter().filter(|key| self.asked.is_apart_by(key));
+        period.into_iter().chain(keys).map(|by| self.f.word("rates.apart-by", by)).collect()
+    }
+
+    /// What stands in them.
+    fn names(&self, row: &Row) -> Vec<Key> {
+        let plain = |words: String| Key { words, more: String::new() };
+        let period = (!self.asked.period().is_empty()).then(|| self.period(row));
+        let keys = KEYS.into_iter().filter(|key| self.asked.is_apart_by(key)).map(|key| match key {
+            "branch" => plain(named(&row.branch, &row.branch_code)),
+            "sector" => plain(named(&row.sector, &row.sector_code)),
+            "procedure" => Key { words: row.procedure_code.clone(), more: row.procedure.clone() },
+            "channel" => plain(self.f.term("channel", &row.channel)),
+            _ => match (&row.officer_name, &row.officer) {
+                (Some(name), Some(username)) => Key { words: name.clone(), more: username.clone() },
+                (None, Some(username)) => plain(username.clone()),
+                (_, None) => plain(self.f.t("handling.nobody")),
+            },
+        });
+        period.into_iter().chain(keys).collect()
+    }
+
+    fn period(&self, row: &Row) -> Key {
+        let days = row
+            .period
+            .as_ref()
+            .map(|days| self.f.t2("rates.days", "from", self.f.on(&days.from), "to", self.f.on(&days.to)));
+        let days = days.unwrap_or_default();
+        let (words, more) = match self.asked.period() {
+            "day" => (self.f.on(&row.day), String::new()),
+            "week" => (self.f.t1("rates.week-of", "day", self.f.on(&row.week)), days),
+            "quarter" => {
+                let (year, quarter) = row.quarter.split_once("-Q").unwrap_or((&row.quarter, ""));
+                (self.f.t2("rates.quarter-of", "quarter", quarter, "year", year), days)
+            }
+            "reporting_period" => {
+                (self.f.t1("rates.period-of", "month", figures::month(&row.reporting_period)), days)
+            }
+            _ => (row.month(), days),
+        };
+        Key { words, more }
+    }
+
+    /// What a row is called for those who hear it.
+    fn whose(&self, row: &Row) -> String {
+        let names: Vec<String> = self.names(row).into_iter().map(|key| key.words).collect();
+        names.join(", ")
+    }
+
+    /// What narrows the figures, in words: the form is not printed.
+    fn only(&self) -> String {
+        let chosen = |choices: &[(String, String)], code: &str| {
+            let named = choices.iter().find(|(one, _)| one == code);
+            named.map_or_else(|| code.to_owned(), |(_, words)| words.clone())
+        };
+        let said: Vec<String> = super::rates_asked::FILTERS
+            .into_iter()
+            .map(|name| (name, self.asked.filter(name)))
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| match name {
+                "branch_code" => chosen(&self.choices.branches, value),
+                "sector" => chosen(&self.choices.sectors, value),
+                "channel" => chosen(&self.choices.channels, value),
+                "procedure_code" => self.f.t1("rates.only-procedure", "code", value),
+                _ => self.f.t1("rates.only-officer", "name", value),
+            })
+            .collect();
+        said.join("; ")
+    }
+}
+
+fn named(name: &str, code: &str) -> String {
+    if name.is_empty() { code.to_owned() } else { name.to_owned() }
+}
+
+async fn choices(visit: &Visit, f: &Frame) -> Result<Choices, Problem> {
+    let branches: Listed<Branch> = visit.get("/branches?limit=200").await?;
+    let sectors: Listed<Sector> = visit.get("/sectors?limit=200").await?;
+    let all = |named: Vec<(String, String)>| {
+        [(String::new(), f.t("rates.all"))].into_iter().chain(named).collect::<Vec<_>>()
+    };
+    let periods = Period::ALL.iter().map(|period| period.as_str());
+    let periods = periods.map(|period| (period.to_owned(), f.word("rates.apart-by", period)));
+    Ok(Choices {
+        branches: all(branches.items.into_iter().map(|branch| (branch.code, branch.name)).collect()),
+        sectors: all(sectors.items.into_iter().map(|sector| (sector.code, sector.name)).collect()),
+        channels: all(f.terms("channel", ["in_person", "online", "postal"])),
+        periods: [(String::new(), f.t("rates.no-period"))].into_iter().chain(periods).collect(),
+        against: [(String::new(), f.word("rates.against", Against::FirstPromise.as_str()))]
+            .into_iter()
+            .chain([(
+                Against::Reappointed.as_str().to_owned(),
+                f.word("rates.against", Against::Reappointed.as_str()),
+            )])
+            .collect(),
+    })
 }
 
 pub async fn show(visit: Visit) -> Shown {
-    let asked = visit.asked();
     let f = visit.frame("rates");
-    let (from, to) = days(&asked, visit.today);
-    let (branch, sector) = (asked.value("branch_code").trim(), asked.value("sector").trim());
-    let mut form = Form::of([
-        ("from", f.on(&from)),
-        ("to", f.on(&to)),
-        ("branch_code", branch.to_owned()),
-        ("sector", sector.to_owned()),
-    ]);
-    let narrowed =
-        with_query("", &[("from", &from), ("to", &to), ("branch_code", branch), ("sector", sector)]);
-    let narrowed = narrowed.trim_start_matches('?').to_owned();
-    let branches: Items<Named> = visit.get("/branches?limit=200").await?;
-    let sectors: Items<Named> = visit.get("/sectors?limit=200").await?;
-    let all = answers(&visit, (&from, &to), &[("branch_code", branch), ("sector", sector)]).await;
-    let choices = |named: Items<Named>| {
-        let all = [(String::new(), f.t("rates.all"))].into_iter();
-        all.chain(named.items.into_iter().map(|one| (one.code, one.name))).collect::<Vec<_>>()
-    };
-    let (branches, sectors) = (choices(branches), choices(sectors));
-    let days = (from, to);
-    match all {
-        Ok(all) => visit.page(&Page { f, form, branches, sectors, all: Some(all), narrowed, days }),
+    let asked = RatesAsked::of(&visit.asked(), visit.today);
+    let mut form = asked.form(&f);
+    let choices = choices(&visit, &f).await?;
+    let answers = match answers(&visit, &asked).await {
+        Ok(answers) => answers,
         Err(problem) if problem.status().as_u16() == 422 => {
             form.refused(&problem, visit.lang());
-            visit.refused(&Page { f, form, branches, sectors, all: None, narrowed, days })
+            // The API names the grouping by its place; the form has one field for all of them.
+            let of_grouping = form.faults().find(|(name, _)| name.starts_with("by"));
+            if let Some(words) = of_grouping.map(|(_, words)| words.clone()) {
+                form.fault_at("by", words);
+            }
+            Answers::Refused
         }
-        Err(problem) => Err(problem),
-    }
+        Err(problem) => return Err(problem),
+    };
+    let page = Page { f, form, asked, choices, answers };
+    if page.answer().is_some() { visit.page(&page) } else { visit.refused(&page) }
 }
 
-async fn answers(visit: &Visit, days: (&str, &str), more: &[(&str, &str)]) -> Result<Answers, Problem> {
-    let beside = [more, &[("compare", "previous,year_before"), ("distance", "true")]].concat();
+async fn answers(visit: &Visit, asked: &RatesAsked) -> Result<Answers, Problem> {
+    let (days, more) = ((asked.from.as_str(), asked.to.as_str()), asked.narrowed());
+    let by = asked.by();
+    if !by.is_empty() {
+        return Ok(Answers::Apart(Box::new(ask(visit, "/rates", days, &by, &more).await?)));
+    }
+    let beside = [&more[..], &[("compare", "previous,year_before"), ("distance", "true")]].concat();
     let by_branch = ask(visit, "/rates", days, "branch", &beside).await?;
     let by_sector = ask(visit, "/rates", days, "branch,sector", &beside).await?;
-    let by_month = ask(visit, "/rates", days, "month", more).await?;
+    let by_month = ask(visit, "/rates", days, "month", &more).await?;
     let chart = Chart::of(&bars(&by_month, visit.lang()));
     let branches = of_branches(&by_branch, visit.lang());
-    Ok(Answers { by_branch, by_sector, by_month, chart, branches })
+    Ok(Answers::Standing(Box::new(Standing { by_branch, by_sector, by_month, chart, branches })))
 }
 
-/// What is shown, as a table: `by` is one of the page's groupings.
+/// What is shown, as a table, kept apart by `by`.
 pub async fn export(visit: Visit) -> Shown {
-    let asked = visit.asked();
-    let (from, to) = days(&asked, visit.today);
-    let by = match asked.value("by") {
-        by @ ("branch" | "month") => by,
-        _ => "branch,sector",
-    };
-    let more = [("branch_code", asked.value("branch_code")), ("sector", asked.value("sector"))];
-    figures::table(&ask(&visit, "/rates", (&from, &to), by, &more).await?, "ket-qua")
+    let asked = RatesAsked::of(&visit.asked(), visit.today);
+    let by = Some(asked.by()).filter(|by| !by.is_empty()).unwrap_or_else(|| "branch,sector".to_owned());
+    let rates = ask(&visit, "/rates", (&asked.from, &asked.to), &by, &asked.narrowed()).await?;
+    figures::table(&rates, &by, &asked.file_name())
 }

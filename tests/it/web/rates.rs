@@ -2,6 +2,7 @@
 
 use crate::apology::Office;
 use motcua::domain::role::Role;
+use serde_json::{Value, json};
 
 on_both! {
     async fn a_branch_sees_its_own_and_the_department_all(db: TestDatabase) {
@@ -167,5 +168,87 @@ on_both! {
         for column in ["Trên 90 %", "100 %", "Rút, dừng"] {
             assert!(months.contains(&format!("data-label=\"{column}\"")), "{column}");
         }
+    }
+
+    async fn figures_are_kept_apart_by_whatever_the_api_keeps_them_apart_by_and_lead_to_their_lists(db: TestDatabase) {
+        let house = crate::report::over_http::march(db).await;
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let asking = house.sign_in_as(Role::Head, Some("TS")).await;
+        let days = "from=2026-03-01&to=2026-03-31";
+        let groupings = ["branch", "sector", "procedure", "channel", "officer", "day", "week", "month", "quarter", "reporting_period", "branch,procedure,channel,officer,week"];
+        for by in groupings {
+            let rates = asking.get(&format!("/rates?{days}&by={by}")).await.expect(200).body;
+            let rows = rates["rows"].as_array().unwrap();
+            let page = head.get(&format!("/ket-qua?{days}&by={by}")).await.expect(200);
+            let body = page.html.split("<tbody>").nth(1).unwrap().split("</tbody>").next().unwrap();
+            let lines: Vec<&str> = body.split("<tr>").skip(1).collect();
+            assert_eq!(lines.len(), rows.len(), "{by}");
+            for (line, row) in lines.iter().zip(rows) {
+                let wanted = match &row["r1"] {
+                    Value::Null => "data-label=\"R1\">–".to_owned(),
+                    rate => format!("({}/{})", rate["numerator"], rate["denominator"]),
+                };
+                assert!(line.contains(&wanted), "{by}: {wanted} of {line}");
+                let received = row["received"]["total"].as_i64().unwrap();
+                let list = line.split("href=\"").find(|part| part.starts_with("/ket-qua/ho-so?figure=received&"));
+                let nobodys = by.contains("officer") && row["officer"].is_null();
+                assert_eq!(list.is_some(), received > 0 && !nobodys, "{by}: {line}");
+                let Some(list) = list else { continue };
+                let place = list.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+                head.get(&place).await.expect(200).says(&format!("Tiếp nhận trong kỳ: {received} hồ sơ"));
+            }
+            let table = head.get(&format!("/ket-qua.csv?{days}&by={by}")).await.expect(200);
+            let mut reader = csv::Reader::from_reader(table.html.trim_start_matches('\u{feff}').as_bytes());
+            let names = reader.headers().unwrap().clone();
+            let at = names.iter().position(|name| name == "received").unwrap();
+            let received: Vec<String> = reader.records().map(|line| line.unwrap()[at].to_owned()).collect();
+            assert_eq!(received, rows.iter().map(|row| row["received"]["total"].to_string()).collect::<Vec<_>>(), "{by}");
+        }
+        // As the form sends it: boxes and a period.
+        let page = head.get(&format!("/ket-qua?{days}&by=channel&by=branch&period=quarter")).await.expect(200);
+        page.says("Quý 1/2026").says("trực tiếp").says("id=\"by-channel\" name=\"by\" value=\"channel\" checked");
+        head.get(&format!("/ket-qua?{days}&by=day,week")).await.expect(422).says("id=\"by-fault\"");
+        head.get(&format!("/ket-qua?{days}&by=color")).await.expect(422).says("id=\"by-fault\"");
+    }
+
+    async fn as_of_a_past_evening_the_page_says_what_the_api_answered_and_takes_the_day_along(db: TestDatabase) {
+        let house = crate::report::over_http::march(db).await;
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let asking = house.sign_in_as(Role::Head, Some("TS")).await;
+        let days = "from=2026-03-01&to=2026-03-31&as_of=2026-03-12";
+        let then = asking.get(&format!("/rates?{days}&by=branch")).await.expect(200).body;
+        assert_eq!((&then["as_of"], &then["total"]["in_process"]["total"]), (&json!("2026-03-12"), &json!(3)));
+        let page = head.get("/ket-qua?from=01/03/2026&to=31/03/2026&as_of=12/03/2026").await.expect(200)
+            .says("<h1>Kết quả giải quyết hồ sơ, chốt đến hết ngày 12/03/2026</h1>");
+        let mut lists = 0;
+        for link in page.html.split("href=\"").filter(|part| part.starts_with("/ket-qua/ho-so?") && part.contains("as_of=")) {
+            let (place, rest) = link.split_once('"').unwrap();
+            assert!(place.contains("as_of=2026-03-12"), "{place}");
+            let number = rest.split_once('>').unwrap().1.trim_start_matches("<b>").split('<').next().unwrap();
+            head.get(&place.replace("&#38;", "&").replace("&amp;", "&")).await.expect(200).says(&format!(": {number} hồ sơ"));
+            lists += 1;
+        }
+        assert!(lists >= 5, "only {lists} numbers of that evening have lists");
+        let table = head.get(&format!("/ket-qua.csv?{days}&by=branch")).await.expect(200);
+        assert!(table.header("content-disposition").unwrap().contains("ket-qua_2026-03-01_2026-03-31_chot-2026-03-12.csv"));
+        assert!(table.html.trim().ends_with(",2026-03-12,first_promise"), "{}", table.html);
+        head.get("/ket-qua?from=01/03/2026&to=31/03/2026&as_of=03/04/2026").await.expect(422)
+            .says("aria-describedby=\"as-of-hint as-of-fault\"").says("value=\"03/04/2026\"");
+    }
+
+    async fn against_the_re_appointed_date_numbers_are_the_apis_and_have_no_lists(db: TestDatabase) {
+        let house = crate::report::over_http::march(db).await;
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let asking = house.sign_in_as(Role::Head, Some("TS")).await;
+        let days = "from=2026-03-01&to=2026-03-31&against=reappointed";
+        let rates = asking.get(&format!("/rates?{days}&by=branch")).await.expect(200).body;
+        let rate = &rates["total"]["r1"];
+        let page = head.get(&format!("/ket-qua?{days}")).await.expect(200);
+        page.says("<h1>Kết quả giải quyết hồ sơ theo ngày hẹn lại</h1>").says_not("href=\"/ket-qua/ho-so")
+            .says(&format!("({}/{})", rate["numerator"], rate["denominator"]));
+        let table = head.get(&format!("/ket-qua.csv?{days}&by=branch")).await.expect(200);
+        assert!(table.html.trim().ends_with(",2026-03-31,reappointed"), "{}", table.html);
+        assert!(table.header("content-disposition").unwrap().contains("_ngay-hen-lai.csv"));
+        head.get("/ket-qua?from=01/03/2026&to=31/03/2026&against=tomorrow").await.expect(422);
     }
 }

@@ -234,6 +234,11 @@ async fn views(origin: &str) -> Vec<View> {
         view("chicuctruong.ts", "xin-loi-ky-nhieu-mot", format!("/xin-loi/ky-nhieu/{approvals}")),
         view("quantri", "xin-loi-nhap", format!("/xin-loi/{draft}")),
         view("vanphong", "ket-qua", "/ket-qua"),
+        view(
+            "vanphong",
+            "ket-qua-chia-theo",
+            "/ket-qua?ky=nam&by=branch,procedure,channel,quarter&against=reappointed",
+        ),
         view("vanphong", "ket-qua-ho-so", "/ket-qua/ho-so?figure=resolved_overdue"),
         view("vanphong", "ket-qua-tung-khau", "/ket-qua/tung-khau"),
         view(
