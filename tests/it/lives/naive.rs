@@ -304,7 +304,7 @@ impl Counted {
         let share = read.shares.iter().find(|(step, _)| Some(*step) == begun.step.as_deref());
         let days = read.limit.strip_suffix("wd").and_then(|days| days.parse::<u32>().ok());
         if let Some(((_, share), days)) = share.zip(days) {
-            let days = (f64::from(days) * f64::from(*share) / 100.0).ceil();
+            let days = (1..).find(|counted| counted * 100 >= days * share).unwrap();
             let limit = format!("{days}wd").parse().unwrap();
             return PartDue::On(deadline(read.calendar, begun.since, &limit, &[]).unwrap().due_on);
         }
