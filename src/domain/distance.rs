@@ -31,11 +31,7 @@ impl Distance {
     /// Of the targets of resolving in time: a branch's is measured on what was resolved, a sector's counts what is overdue
     /// in process too. Other indicators have no distance.
     pub fn of(figures: &Figures, indicator: Indicator, bar: Bar) -> Option<Self> {
-        let (part, whole) = match indicator {
-            Indicator::P312 => (figures.resolved.in_time(), figures.resolved.total),
-            Indicator::S06 => figures.in_each_sector(),
-            _ => return None,
-        };
+        let (part, whole) = figures.measured(indicator)?;
         let within = figures.in_process.within_limit;
         let all = figures.resolved.total + figures.in_process.overdue + within;
         let possible = |part: i64, whole: i64| Possible {

@@ -9,6 +9,7 @@
 //! but those by officer, between whom dossiers are passed on.
 
 use super::tally::{Counts, Sums};
+use super::target::{Bar, Indicator};
 use super::words::code_words;
 use serde::Serialize;
 
@@ -157,32 +158,25 @@ impl Figures {
         Rate::of(in_time, self.resolved.total + self.in_process.within_limit + self.in_process.overdue)
     }
 
-    /// The plan's 100 % (2.3), meant for one branch and sector: nothing late, neither resolved nor in process.
-    pub fn all_on_time(&self) -> Verdict {
-        if self.resolved.overdue > 0 || self.in_process.overdue > 0 {
-            Verdict::Missed
-        } else if self.resolved.total > 0 {
-            Verdict::Met
-        } else {
-            Verdict::NoData
-        }
-    }
-
-    /// The plan's over 90 % (Phụ lục 1, 3.12), meant for one branch: strictly more than nine of ten.
-    pub fn over_90(&self) -> Verdict {
-        if self.resolved.total == 0 {
-            Verdict::NoData
-        } else if 10 * self.resolved.in_time() > 9 * self.resolved.total {
-            Verdict::Met
-        } else {
-            Verdict::Missed
-        }
-    }
-
     /// What a target of a sector is measured on: what was resolved in time, of that and what was late or is. All of it
     /// is the plan's 100 %.
     pub fn in_each_sector(&self) -> (i64, i64) {
         (self.resolved.in_time(), self.resolved.total + self.in_process.overdue)
+    }
+
+    /// What a target of resolving in time is measured on; nothing for other indicators.
+    pub fn measured(&self, indicator: Indicator) -> Option<(i64, i64)> {
+        match indicator {
+            Indicator::P312 => Some((self.resolved.in_time(), self.resolved.total)),
+            Indicator::S06 => Some(self.in_each_sector()),
+            _ => None,
+        }
+    }
+
+    /// Whether what must be reached was; where nothing must, there is no saying.
+    pub fn verdict(&self, indicator: Indicator, bar: Option<Bar>) -> Verdict {
+        let measured = self.measured(indicator).zip(bar);
+        measured.map_or(Verdict::NoData, |((part, whole), bar)| bar.measure(part, whole))
     }
 
     /// Late dossiers with an issued letter, of all late ones: 100 % is the target.
@@ -195,7 +189,7 @@ impl Figures {
     }
 }
 
-/// Whether a target of the plan was reached.
+/// Whether a target was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -234,7 +228,7 @@ fn percent(numerator: i64, denominator: i64) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::target::{Bar, Fraction, Strictness};
+    use crate::domain::target::{Fraction, Strictness};
     use proptest::prelude::*;
 
     fn resolved(early: i64, on_time: i64, overdue: i64) -> Figures {
@@ -299,39 +293,67 @@ mod tests {
         assert_eq!(figures.apology_coverage(), Rate::of(1, 4));
     }
 
+    fn bar(strictness: Strictness, numerator: i64, denominator: i64) -> Option<Bar> {
+        Some(Bar { value: Fraction::new(numerator, denominator).unwrap(), strictness })
+    }
+
+    /// The plan's 100 % (2.3), meant for one branch and sector.
+    fn all_on_time(figures: &Figures) -> Verdict {
+        figures.verdict(Indicator::S06, bar(Strictness::Exactly, 1, 1))
+    }
+
+    /// The plan's over 90 % (Phụ lục 1, 3.12), meant for one branch.
+    fn over_90(figures: &Figures) -> Verdict {
+        figures.verdict(Indicator::P312, bar(Strictness::MoreThan, 9, 10))
+    }
+
     #[test]
     fn nothing_resolved_is_no_data_and_never_met() {
         let none = Figures::default();
         assert_eq!((none.r1(), none.r2(), none.r3()), (None, None, None));
-        assert_eq!((none.all_on_time(), none.over_90()), (Verdict::NoData, Verdict::NoData));
+        assert_eq!((all_on_time(&none), over_90(&none)), (Verdict::NoData, Verdict::NoData));
         let nothing = Sums::default();
         let only_late_in_process = Figures::of(&nothing, &nothing, &standing(1, 0, 1));
-        assert_eq!(only_late_in_process.all_on_time(), Verdict::Missed);
-        assert_eq!(only_late_in_process.over_90(), Verdict::NoData);
+        assert_eq!(all_on_time(&only_late_in_process), Verdict::Missed);
+        assert_eq!(over_90(&only_late_in_process), Verdict::NoData);
         let only_within_limit = Figures::of(&nothing, &nothing, &standing(1, 0, 0));
-        assert_eq!(only_within_limit.all_on_time(), Verdict::NoData);
+        assert_eq!(all_on_time(&only_within_limit), Verdict::NoData);
     }
 
     #[test]
     fn a_target_of_all_in_a_sector_is_the_plans_100_per_cent() {
-        let all = Bar { value: Fraction::new(1, 1).unwrap(), strictness: Strictness::Exactly };
         for (in_time, late, overdue) in [(0, 0, 0), (3, 0, 0), (3, 1, 0), (3, 0, 1), (0, 0, 1), (0, 2, 0)] {
             let rest = Counts { resolved_early: in_time, resolved_overdue: late, ..Counts::default() };
             let within = Sums { rest, ..Sums::default() };
             let figures = Figures::of(&Sums::default(), &within, &standing(overdue, 0, overdue));
-            let (part, whole) = figures.in_each_sector();
-            assert_eq!(all.measure(part, whole), figures.all_on_time(), "{in_time} {late} {overdue}");
+            // Nothing late, neither resolved nor in process.
+            let wanted = match (in_time, late + overdue) {
+                (_, 1..) => Verdict::Missed,
+                (1.., _) => Verdict::Met,
+                _ => Verdict::NoData,
+            };
+            assert_eq!(all_on_time(&figures), wanted, "{in_time} {late} {overdue}");
         }
     }
 
     #[test]
     fn ninety_per_cent_sharp_is_not_over_ninety() {
-        assert_eq!(resolved(4, 5, 1).over_90(), Verdict::Missed);
+        assert_eq!(over_90(&resolved(4, 5, 1)), Verdict::Missed);
         assert_eq!(resolved(4, 5, 1).r1().map(|rate| rate.percent), Some("90.00".to_owned()));
-        assert_eq!(resolved(45, 45, 10).over_90(), Verdict::Missed);
-        assert_eq!(resolved(46, 45, 9).over_90(), Verdict::Met);
-        assert_eq!(resolved(585_116, 0, 220).all_on_time(), Verdict::Missed);
-        assert_eq!(resolved(1, 0, 0).all_on_time(), Verdict::Met);
+        assert_eq!(over_90(&resolved(45, 45, 10)), Verdict::Missed);
+        assert_eq!(over_90(&resolved(46, 45, 9)), Verdict::Met);
+        assert_eq!(all_on_time(&resolved(585_116, 0, 220)), Verdict::Missed);
+        assert_eq!(all_on_time(&resolved(1, 0, 0)), Verdict::Met);
+    }
+
+    #[test]
+    fn what_is_reached_is_measured_as_strictly_as_the_target_is_meant_and_without_one_there_is_no_verdict() {
+        let nine_of_ten = resolved(4, 5, 1);
+        let verdict = |bar| nine_of_ten.verdict(Indicator::P312, bar);
+        assert_eq!(verdict(bar(Strictness::AtLeast, 9, 10)), Verdict::Met);
+        assert_eq!(verdict(bar(Strictness::MoreThan, 9, 10)), Verdict::Missed);
+        assert_eq!(verdict(None), Verdict::NoData);
+        assert_eq!(nine_of_ten.verdict(Indicator::S07, bar(Strictness::AtLeast, 0, 1)), Verdict::NoData);
     }
 
     proptest! {

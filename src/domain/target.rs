@@ -194,6 +194,28 @@ pub fn in_force(
         .max_by_key(|target| (target.branch.is_some(), target.sector.is_some(), target.valid_from, target.id))
 }
 
+/// What a row of figures must reach of what is resolved in time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OnTimeBars {
+    /// As a branch (P312).
+    pub branch: Option<Bar>,
+    /// As a sector (S06).
+    pub sector: Option<Bar>,
+}
+
+impl OnTimeBars {
+    /// Those in force on a day, for this branch and sector.
+    pub fn in_force(
+        targets: &[Target],
+        branch: Option<BranchId>,
+        sector: Option<SectorId>,
+        day: NaiveDate,
+    ) -> Self {
+        let bar = |indicator| in_force(targets, indicator, branch, sector, day).map(|target| target.bar);
+        Self { branch: bar(Indicator::P312), sector: bar(Indicator::S06) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

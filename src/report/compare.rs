@@ -1,13 +1,14 @@
-//! What stands beside the figures of a row where it is asked for: the same figures of the days before and of the year
-//! before, and how far it is to the targets.
+//! What stands beside the figures of a row: what must be reached, and where it is asked for the same figures of the days
+//! before and of the year before, and how far it is to the targets.
 
 use super::asked::Asked;
 use super::question::{Answer, Question, Row, RowKey, Span, ask};
 use super::view::{ComparedView, DistanceView, FiguresView, OtherDaysView};
 use crate::db::Conn;
+use crate::domain::ids::{BranchId, SectorId};
 use crate::domain::period::{Period, days_before, days_of_year_before};
 use crate::domain::rates::Figures;
-use crate::domain::target::{Indicator, Target, in_force};
+use crate::domain::target::{Indicator, OnTimeBars, Target, in_force};
 use crate::domain::words::code_words;
 use crate::failure::Outcome;
 use crate::target;
@@ -54,6 +55,7 @@ struct Other {
 pub struct Beside {
     others: Vec<Other>,
     targets: Vec<Target>,
+    distance: bool,
 }
 
 impl Beside {
@@ -66,8 +68,13 @@ impl Beside {
                 others.push(other(c, question, *comparison, today)?);
             }
         }
-        let targets = if asked.distance == Some(true) { target::targets(c)? } else { Vec::new() };
-        Ok(Self { others, targets })
+        Ok(Self { others, targets: target::targets(c)?, distance: asked.distance == Some(true) })
+    }
+
+    /// What a row of this question must reach on the last of its days.
+    pub fn bars(&self, question: &Question, key: &RowKey, last: NaiveDate) -> OnTimeBars {
+        let (branch, sector) = whose(question, key);
+        OnTimeBars::in_force(&self.targets, branch, sector, last)
     }
 
     pub fn add(&self, question: &Question, row: &Row, view: &mut FiguresView) {
@@ -82,7 +89,8 @@ impl Beside {
                 _ => other.days,
             };
             let figures = found.map(|(_, figures)| *figures).unwrap_or_default();
-            put(view, other.comparison, days, FiguresView::of(&figures, by_officer));
+            let bars = self.bars(question, &row.key, days.1);
+            put(view, other.comparison, days, FiguresView::of(&figures, by_officer, &bars));
         }
         let last = row.span.map_or(question.to, |span| span.to);
         view.distance = self.distances(question, &row.key, last, &row.figures);
@@ -90,7 +98,8 @@ impl Beside {
 
     pub fn add_to_total(&self, question: &Question, figures: &Figures, view: &mut FiguresView) {
         for other in &self.others {
-            let total = FiguresView::of(&other.total, question.only.officer.is_some());
+            let bars = self.bars(question, &RowKey::default(), other.days.1);
+            let total = FiguresView::of(&other.total, question.only.officer.is_some(), &bars);
             put(view, other.comparison, other.days, total);
         }
         view.distance = self.distances(question, &RowKey::default(), question.to, figures);
@@ -104,18 +113,23 @@ impl Beside {
         day: NaiveDate,
         figures: &Figures,
     ) -> Vec<DistanceView> {
-        let only = &question.only;
-        if key.officer.is_some() || only.officer.is_some() {
+        if !self.distance || key.officer.is_some() || question.only.officer.is_some() {
             return Vec::new();
         }
-        let one = if let [branch] = only.branches.as_slice() { Some(*branch) } else { None };
-        let (branch, sector) = (key.branch.or(one), key.sector.or(only.sector));
+        let (branch, sector) = whose(question, key);
         [Indicator::P312, Indicator::S06]
             .into_iter()
             .filter_map(|indicator| in_force(&self.targets, indicator, branch, sector, day))
             .filter_map(|target| DistanceView::of(figures, target))
             .collect()
     }
+}
+
+/// Whose figures a row has: of which branch and of which sector, where it is one.
+fn whose(question: &Question, key: &RowKey) -> (Option<BranchId>, Option<SectorId>) {
+    let only = &question.only;
+    let one = if let [branch] = only.branches.as_slice() { Some(*branch) } else { None };
+    (key.branch.or(one), key.sector.or(only.sector))
 }
 
 fn put(

@@ -5,6 +5,7 @@ use super::question::{Question, Row, RowKey};
 use super::view::{Names, RowView};
 use crate::domain::rates::Figures;
 use crate::domain::tally::{Sums, Tally};
+use crate::domain::target::OnTimeBars;
 use crate::reference::Reference;
 use std::collections::BTreeMap;
 
@@ -15,7 +16,8 @@ pub fn rows_of(question: &Question, tally: &Tally, reference: &Reference) -> Vec
         .into_iter()
         .map(|(key, figures)| Row { key, span: None, figures })
         .filter(|row| !row.figures.is_zero())
-        .map(|row| RowView::of(question, &row, &names))
+        // What a change adds is no share of anything, and reaches nothing.
+        .map(|row| RowView::of(question, &row, &names, &OnTimeBars::default()))
         .collect()
 }
 

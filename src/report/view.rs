@@ -7,8 +7,9 @@ use crate::domain::event::Channel;
 use crate::domain::ids::OfficerId;
 use crate::domain::rates::{self, Figures, Rate};
 use crate::domain::tally::Against;
-use crate::domain::target::Target;
+use crate::domain::target::{Bar, Indicator, OnTimeBars, Target};
 use crate::reference::Reference;
+use crate::target::FractionView;
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -233,13 +234,50 @@ pub struct InProcessView {
     pub waiting: i64,
 }
 
-/// `met`, `missed` or `no_data`.
+/// `met`, `missed` or `no_data`, measured against the targets in force on the last of the row's days.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct TargetsView {
-    /// 100 %, per branch and sector.
+    /// The target of a sector (S06): of the plan 100 %.
     pub all_on_time: &'static str,
-    /// Over 90 %, per branch.
+    /// The target of a branch (P312): of the plan over 90 %.
     pub over_90: &'static str,
+    /// What they are measured against; a target that is not here is not set, and its verdict is `no_data`.
+    pub in_force: Vec<InForceView>,
+}
+
+/// A target in force for a row.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = TargetInForce)]
+pub struct InForceView {
+    /// P312 (`over_90`) or S06 (`all_on_time`).
+    pub indicator: &'static str,
+    #[schema(example = "> 90 %")]
+    pub target: String,
+    #[schema(inline)]
+    pub value: FractionView,
+}
+
+impl TargetsView {
+    fn of(figures: &Figures, bars: &OnTimeBars) -> Self {
+        let in_force = |indicator: Indicator, bar: Option<Bar>| {
+            bar.map(|bar| InForceView {
+                indicator: indicator.as_str(),
+                target: bar.shown(),
+                value: bar.value.into(),
+            })
+        };
+        let both = [in_force(Indicator::P312, bars.branch), in_force(Indicator::S06, bars.sector)];
+        Self {
+            all_on_time: figures.verdict(Indicator::S06, bars.sector).as_str(),
+            over_90: figures.verdict(Indicator::P312, bars.branch).as_str(),
+            in_force: both.into_iter().flatten().collect(),
+        }
+    }
+
+    /// What is to be reached of this indicator.
+    pub fn goal(&self, indicator: Indicator) -> Option<&InForceView> {
+        self.in_force.iter().find(|target| target.indicator == indicator.as_str())
+    }
 }
 
 /// Late dossiers, and those of them with a letter.
@@ -270,8 +308,8 @@ impl From<Rate> for RateView {
 }
 
 impl FiguresView {
-    /// `by_officer`: rows of single officers, or of one of them.
-    pub fn of(figures: &Figures, by_officer: bool) -> Self {
+    /// `by_officer`: rows of single officers, or of one of them. `bars`: what must be reached.
+    pub fn of(figures: &Figures, by_officer: bool, bars: &OnTimeBars) -> Self {
         let rates::Received { total, online, in_person, postal } = figures.received;
         let received = ReceivedView { total, online, in_person, postal };
         let rates::Resolved { total, early, on_time, overdue } = figures.resolved;
@@ -291,10 +329,7 @@ impl FiguresView {
             r1: figures.r1().map(RateView::from),
             r2: figures.r2().filter(|_| !by_officer).map(RateView::from),
             r3: figures.r3().map(RateView::from),
-            targets: TargetsView {
-                all_on_time: figures.all_on_time().as_str(),
-                over_90: figures.over_90().as_str(),
-            },
+            targets: TargetsView::of(figures, bars),
             apologies,
             revised: figures.revised,
             compared: None,
@@ -315,11 +350,13 @@ impl RatesView {
         let officer = question.only.officer.is_some();
         let mut rows: Vec<RowView> = Vec::new();
         for row in &answer.rows {
-            let mut view = RowView::of(question, row, names);
+            let last = row.span.map_or(question.to, |span| span.to);
+            let mut view = RowView::of(question, row, names, &beside.bars(question, &row.key, last));
             beside.add(question, row, &mut view.figures);
             rows.push(view);
         }
-        let mut total = FiguresView::of(&answer.total, officer);
+        let bars = beside.bars(question, &RowKey::default(), question.to);
+        let mut total = FiguresView::of(&answer.total, officer, &bars);
         beside.add_to_total(question, &answer.total, &mut total);
         rows.sort_by(|a, b| a.place().cmp(&b.place()));
         Self {
@@ -337,7 +374,7 @@ impl RatesView {
 }
 
 impl RowView {
-    pub fn of(question: &Question, row: &Row, names: &Names<'_>) -> Self {
+    pub fn of(question: &Question, row: &Row, names: &Names<'_>, bars: &OnTimeBars) -> Self {
         let RowKey { branch, sector, procedure, channel, officer } = row.key;
         // What is no longer in the catalogue is still in the figures: it keeps its key as its code.
         let branch = branch.map(|id| match names.reference.branch_by_id(id) {
@@ -365,7 +402,7 @@ impl RowView {
             }),
             officer_name: named.map(|(_, full_name)| full_name),
             period: row.span.map(|span| SpanView { from: span.from, to: span.to }),
-            figures: FiguresView::of(&row.figures, by_officer),
+            figures: FiguresView::of(&row.figures, by_officer, bars),
             ..Self::default()
         };
         (view.branch_code, view.branch) = branch.unzip();

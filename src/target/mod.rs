@@ -11,3 +11,4 @@ pub use end::end_target;
 pub use list::list_targets;
 pub use set::{NewTarget, set_target};
 pub use store::{add, has_any, targets};
+pub use view::FractionView;

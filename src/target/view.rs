@@ -3,6 +3,7 @@
 use super::store::TargetRow;
 use crate::domain::ids::OfficerId;
 use crate::domain::local_time::local;
+use crate::domain::target::Fraction;
 use crate::failure::Outcome;
 use crate::reference::Reference;
 use chrono::{DateTime, FixedOffset, NaiveDate};
@@ -49,6 +50,12 @@ pub struct FractionView {
     pub denominator: i64,
 }
 
+impl From<Fraction> for FractionView {
+    fn from(value: Fraction) -> Self {
+        Self { numerator: value.numerator(), denominator: value.denominator() }
+    }
+}
+
 impl TargetView {
     pub(super) fn of(
         row: &TargetRow,
@@ -67,10 +74,7 @@ impl TargetView {
             sector_code: sector.map(|sector| sector.code.clone()),
             sector: sector.map(|sector| sector.name.clone()),
             strictness: target.bar.strictness.as_str(),
-            value: FractionView {
-                numerator: target.bar.value.numerator(),
-                denominator: target.bar.value.denominator(),
-            },
+            value: target.bar.value.into(),
             shown: target.bar.shown(),
             valid_from: target.valid_from,
             valid_to: target.valid_to,

@@ -1,5 +1,5 @@
-//! Charts drawn by the server: shares over time as bars with their number above and both targets as lines, and bars that lie
-//! beside their names. What missed a target is hatched and marked, so that no colour is needed to see it.
+//! Charts drawn by the server: shares over time as bars with their number above and the targets in force as lines, and bars
+//! that lie below their names. What missed a target is hatched and marked, so that no colour is needed to see it.
 
 /// One bar.
 #[derive(Debug, Clone)]
@@ -13,6 +13,19 @@ pub struct Bar {
     pub of: String,
     /// It misses the target of the branches.
     pub missed: bool,
+    /// What was to be reached.
+    pub goals: Vec<Goal>,
+}
+
+/// A target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Goal {
+    /// In hundredths of a percent.
+    pub value: u32,
+    /// At the side of the chart: `98,5%`.
+    pub label: String,
+    /// `≥ 98,5 %`
+    pub words: String,
 }
 
 /// A bar with its place in the picture.
@@ -29,12 +42,20 @@ pub struct Placed {
     pub of: String,
     pub missed: bool,
     pub empty: bool,
+    /// Where the lines of its targets run, and at which heights.
+    pub from: u32,
+    pub until: u32,
+    pub goals: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
 pub struct Chart {
     pub width: u32,
     pub bars: Vec<Placed>,
+    /// What stands at the side: words and height.
+    pub scale: Vec<(String, u32)>,
+    /// The targets whose lines are drawn, in words.
+    pub targets: String,
 }
 
 /// The height of a bar of 100 %.
@@ -43,6 +64,8 @@ const WHOLE: u32 = 160;
 pub const GROUND: u32 = 190;
 const EACH: u32 = 64;
 const LEFT: u32 = 44;
+/// So far apart words at the side can be read, in hundredths of a percent.
+const APART: u32 = 700;
 
 impl Chart {
     pub fn of(bars: &[Bar]) -> Self {
@@ -64,27 +87,55 @@ impl Chart {
                     of: bar.of.clone(),
                     missed: bar.missed,
                     empty: bar.value.is_none(),
+                    from: if x == LEFT { LEFT - 4 } else { x },
+                    until: x + EACH,
+                    goals: bar.goals.iter().map(|goal| height_of(goal.value)).collect(),
                 };
                 x += EACH;
                 placed
             })
             .collect();
-        Self { width: x + 8, bars: placed }
+        let mut goals: Vec<&Goal> = Vec::new();
+        for goal in bars.iter().flat_map(|bar| &bar.goals) {
+            if !goals.contains(&goal) {
+                goals.push(goal);
+            }
+        }
+        goals.sort_by(|a, b| b.value.cmp(&a.value));
+        let targets = goals.iter().rev().map(|goal| goal.words.as_str()).collect::<Vec<_>>().join("; ");
+        Self { width: x + 8, bars: placed, scale: scale(&goals), targets }
     }
 
     pub fn is_empty(&self) -> bool {
         self.bars.is_empty()
     }
+}
 
-    /// How high the line of this percentage lies.
-    pub fn line(&self, percent: &u32) -> u32 {
-        GROUND - percent * WHOLE / 100
+/// Where the line of a share lies.
+fn height_of(hundredths: u32) -> u32 {
+    GROUND - hundredths.min(10_000) * WHOLE / 10_000
+}
+
+/// The targets from the highest on, and 0, 50 and 100 % where there is room for them.
+fn scale(goals: &[&Goal]) -> Vec<(String, u32)> {
+    let mut taken: Vec<u32> = Vec::new();
+    let mut scale = Vec::new();
+    let fixed = [10_000, 0, 5_000].map(|value| (value, format!("{}%", value / 100)));
+    let goals = goals.iter().map(|goal| (goal.value, goal.label.clone()));
+    for (value, label) in goals.chain(fixed) {
+        if taken.iter().all(|other| value.abs_diff(*other) >= APART) {
+            taken.push(value);
+            scale.push((label, height_of(value)));
+        }
     }
+    scale
 }
 
 /// A bar that lies, with its place in the picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Laid {
+    /// The line on which its name stands.
+    pub label_y: u32,
     pub y: u32,
     pub width: u32,
     /// The line on which its words stand.
@@ -94,9 +145,11 @@ pub struct Laid {
     pub label: String,
     pub words: String,
     pub missed: bool,
+    /// Where the lines of its targets stand.
+    pub marks: Vec<u32>,
 }
 
-/// Bars below one another, each beside its name.
+/// Bars below one another, each below its name: so they can be read on a telephone.
 #[derive(Debug, Clone)]
 pub struct Lying {
     pub width: u32,
@@ -104,48 +157,43 @@ pub struct Lying {
     /// Where bars begin.
     pub start: u32,
     pub bars: Vec<Laid>,
-    /// Where the line of the target is.
-    pub mark: Option<u32>,
 }
 
-/// Room for the names, for the longest bar, and for its number.
-const NAMES: u32 = 270;
-const LONGEST: u32 = 320;
-const NUMBER: u32 = 80;
-const LINE: u32 = 26;
+/// Where bars begin, the longest one, and room for its number.
+const START: u32 = 1;
+const LONGEST: u32 = 240;
+const NUMBER: u32 = 64;
+/// From one name to the next.
+const LINE: u32 = 42;
 
 impl Lying {
     /// `most` is what fills the whole length.
-    pub fn of(bars: &[Bar], most: u32, mark: Option<u32>) -> Self {
+    pub fn of(bars: &[Bar], most: u32) -> Self {
         let long = |value: u32| {
             let length = u64::from(value.min(most)) * u64::from(LONGEST) / u64::from(most.max(1));
             u32::try_from(length).unwrap_or(LONGEST)
         };
-        let mut y = 6;
+        let mut y = 0;
         let laid = bars
             .iter()
             .map(|bar| {
                 let width = long(bar.value.unwrap_or(0));
                 let placed = Laid {
-                    y,
+                    label_y: y + 12,
+                    y: y + 18,
                     width,
-                    words_y: y + 13,
-                    words_x: NAMES + width + 6,
+                    words_y: y + 31,
+                    words_x: START + width + 6,
                     label: bar.label.clone(),
                     words: bar.words.clone(),
                     missed: bar.missed,
+                    marks: bar.goals.iter().map(|goal| START + long(goal.value)).collect(),
                 };
                 y += LINE;
                 placed
             })
             .collect();
-        Self {
-            width: NAMES + LONGEST + NUMBER,
-            height: y,
-            start: NAMES,
-            bars: laid,
-            mark: mark.map(|mark| NAMES + long(mark)),
-        }
+        Self { width: START + LONGEST + NUMBER, height: y, start: START, bars: laid }
     }
 }
 
@@ -161,6 +209,7 @@ mod tests {
             words: String::new(),
             of: String::new(),
             missed: value < Some(9_001),
+            goals: Vec::new(),
         };
         let chart = Chart::of(&[bar(Some(10_000)), bar(Some(5_000)), bar(None), bar(Some(99_999))]);
         let heights: Vec<u32> = chart.bars.iter().map(|bar| bar.height).collect();
@@ -172,15 +221,45 @@ mod tests {
 
     #[test]
     fn a_lying_bar_is_as_long_as_its_part_of_the_most_and_ends_before_its_number() {
-        let (label, words, of) = ("Chi cục Thủy sản".to_owned(), String::new(), String::new());
-        let bar =
-            |value| Bar { label: label.clone(), value, words: words.clone(), of: of.clone(), missed: false };
-        let chart = Lying::of(&[bar(Some(40)), bar(Some(20)), bar(None), bar(Some(99))], 40, Some(30));
+        let goal = Goal { value: 30, label: String::new(), words: String::new() };
+        let bar = |value| Bar {
+            label: "Chi cục Thủy sản".into(),
+            value,
+            words: String::new(),
+            of: String::new(),
+            missed: false,
+            goals: vec![goal.clone()],
+        };
+        let chart = Lying::of(&[bar(Some(40)), bar(Some(20)), bar(None), bar(Some(99))], 40);
         let widths: Vec<u32> = chart.bars.iter().map(|bar| bar.width).collect();
         assert_eq!(widths, [LONGEST, LONGEST / 2, 0, LONGEST]);
-        assert_eq!(chart.mark, Some(NAMES + LONGEST * 3 / 4));
-        assert!(chart.bars.iter().all(|bar| NAMES + bar.width < bar.words_x && bar.words_x < chart.width));
-        assert!(chart.bars.is_sorted_by_key(|bar| bar.y) && chart.bars[3].y + LINE == chart.height);
-        assert_eq!(Lying::of(&[bar(Some(0))], 0, None).bars[0].width, 0, "of nothing");
+        assert!(chart.bars.iter().all(|bar| bar.marks == [START + LONGEST * 3 / 4]));
+        assert!(chart.bars.iter().all(|bar| START + bar.width < bar.words_x && bar.words_x < chart.width));
+        assert!(chart.bars.iter().all(|bar| bar.label_y < bar.y && bar.y < bar.words_y));
+        assert!(chart.bars.is_sorted_by_key(|bar| bar.y) && chart.bars[3].words_y < chart.height);
+        assert_eq!(Lying::of(&[bar(Some(0))], 0).bars[0].width, 0, "of nothing");
+    }
+
+    #[test]
+    fn lines_lie_where_the_targets_of_each_bar_are_and_words_at_the_side_never_on_one_another() {
+        let goal = |value: u32| Goal { value, label: format!("{value}"), words: format!("> {value}") };
+        let bar = |goals: Vec<Goal>| Bar {
+            label: "01/2026".into(),
+            value: None,
+            words: String::new(),
+            of: String::new(),
+            missed: false,
+            goals,
+        };
+        let chart = Chart::of(&[bar(vec![goal(9_000), goal(10_000)]), bar(vec![goal(9_500), goal(10_000)])]);
+        assert_eq!(chart.bars[0].goals, [GROUND - 144, GROUND - 160]);
+        assert_eq!(chart.bars[1].goals, [GROUND - 152, GROUND - 160]);
+        assert_eq!(chart.bars[0].until, chart.bars[1].from);
+        let words: Vec<&str> = chart.scale.iter().map(|(words, _)| words.as_str()).collect();
+        assert_eq!(words, ["10000", "9000", "0%", "50%"]);
+        assert_eq!(chart.targets, "> 9000; > 9500; > 10000");
+        let words: Vec<String> =
+            Chart::of(&[bar(Vec::new())]).scale.into_iter().map(|(words, _)| words).collect();
+        assert_eq!(words, ["100%", "0%", "50%"]);
     }
 }

@@ -1,6 +1,6 @@
 //! The figures of the API as pages show them: rows, shares as people write them, a table for other programs.
 
-use super::chart::{Bar, Lying};
+use super::chart::{Bar, Goal, Lying};
 use super::form::Form;
 use super::places::with_query;
 use super::visit::{Passerby, Shown};
@@ -164,8 +164,41 @@ pub struct Rate {
 /// `met`, `missed` or `no_data`.
 #[derive(Debug, Deserialize)]
 pub struct Targets {
+    /// As a sector.
     pub all_on_time: String,
+    /// As a branch.
     pub over_90: String,
+    pub in_force: Vec<InForce>,
+}
+
+/// What is to be reached.
+#[derive(Debug, Deserialize)]
+pub struct InForce {
+    pub indicator: String,
+    /// `> 90 %`
+    pub target: String,
+    pub value: Fraction,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Fraction {
+    pub numerator: i64,
+    pub denominator: i64,
+}
+
+impl InForce {
+    /// As the chart draws it.
+    fn goal(&self, lang: Lang) -> Goal {
+        let hundredths = self.value.numerator * 10_000 / self.value.denominator.max(1);
+        let (whole, part) = (hundredths / 100, hundredths % 100);
+        let comma = if lang == Lang::Vi { ',' } else { '.' };
+        let decimals = if part == 0 { String::new() } else { format!("{comma}{part:02}") };
+        Goal {
+            value: u32::try_from(hundredths).unwrap_or(0),
+            label: format!("{whole}{}%", decimals.trim_end_matches('0')),
+            words: target(&self.target, lang),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -220,6 +253,12 @@ impl Figures {
             "apologies_missing" => self.apologies.missing,
             _ => 0,
         }
+    }
+
+    /// What is to be reached of this indicator, as people write it; empty where nothing is.
+    pub fn goal(&self, indicator: &str, lang: &Lang) -> String {
+        let found = self.targets.in_force.iter().find(|target| target.indicator == indicator);
+        found.map(|one| target(&one.target, *lang)).unwrap_or_default()
     }
 
     /// How far it is to the target of this indicator.
@@ -319,11 +358,12 @@ pub fn bars(rates: &Rates, lang: Lang) -> Vec<Bar> {
             words: row.figures.r1(&lang),
             of: row.figures.r1.as_ref().map(|rate| rate.of(&lang)).unwrap_or_default(),
             missed: row.figures.targets.over_90 == "missed",
+            goals: row.figures.targets.in_force.iter().map(|target| target.goal(lang)).collect(),
         })
         .collect()
 }
 
-/// The branches side by side, against the target of over 90 per cent; one alone stands beside nobody.
+/// The branches side by side, each against its target; one alone stands beside nobody.
 pub fn of_branches(rates: &Rates, lang: Lang) -> Option<Lying> {
     let bars: Vec<Bar> = rates
         .rows
@@ -335,9 +375,17 @@ pub fn of_branches(rates: &Rates, lang: Lang) -> Option<Lying> {
             // In the table beside it.
             of: String::new(),
             missed: row.figures.targets.over_90 == "missed",
+            goals: row
+                .figures
+                .targets
+                .in_force
+                .iter()
+                .filter(|target| target.indicator == "P312")
+                .map(|target| target.goal(lang))
+                .collect(),
         })
         .collect();
-    (bars.len() > 1).then(|| Lying::of(&bars, 10_000, Some(9_000)))
+    (bars.len() > 1).then(|| Lying::of(&bars, 10_000))
 }
 
 /// The days that a page of figures is about, as its address says them: `from` and `to` in dd/mm/yyyy, or `ky` for

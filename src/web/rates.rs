@@ -7,7 +7,7 @@ use super::figures::{self, Rates, Row, ask, bars, of_branches};
 use super::form::Form;
 use super::frame::Frame;
 use super::places::with_query;
-use super::rates_asked::{KEYS, RatesAsked};
+use super::rates_asked::{FILTERS, KEYS, RatesAsked};
 use super::told::{Branch, Listed, Sector};
 use super::visit::{Shown, Visit};
 use crate::domain::period::Period;
@@ -132,7 +132,7 @@ impl Page {
             ("officer", Some(row)) => row.officer.as_deref().unwrap_or_default(),
             _ => "",
         };
-        let own = super::rates_asked::FILTERS.map(|name| match of_row(name) {
+        let own = FILTERS.map(|name| match of_row(name) {
             "" => (name, self.asked.filter(name)),
             own => (name, own),
         });
@@ -218,7 +218,7 @@ impl Page {
             let named = choices.iter().find(|(one, _)| one == code);
             named.map_or_else(|| code.to_owned(), |(_, words)| words.clone())
         };
-        let said: Vec<String> = super::rates_asked::FILTERS
+        let said: Vec<String> = FILTERS
             .into_iter()
             .map(|name| (name, self.asked.filter(name)))
             .filter(|(_, value)| !value.is_empty())

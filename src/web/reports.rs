@@ -171,9 +171,10 @@ impl Ageing {
             words: f.count(&count(age)),
             of: String::new(),
             missed: false,
+            goals: Vec::new(),
         };
         let bars: Vec<Bar> = Age::ALL.iter().map(bar).collect();
-        (most > 0).then(|| Lying::of(&bars, most, None))
+        (most > 0).then(|| Lying::of(&bars, most))
     }
 }
 

@@ -64,9 +64,14 @@ on_both! {
         let sector = json!({"indicator": "S06", "branch_code": "TS", "sector": "Thủy sản", "strictness": ">=", "value": "1/3", "valid_from": "2026-01-01"});
         admin.post("/targets", sector).await.expect(201);
         assert_eq!(verdict(&admin, "S06", "TS").await, (json!(">= 1/3"), json!("met")));
-        // The rates go on to say what the plan says.
-        let rates = admin.get("/rates?from=2026-03-01&to=2026-03-31&branch_code=TS").await.expect(200).body;
-        assert_eq!(rates["total"]["targets"], json!({"all_on_time": "missed", "over_90": "missed"}));
+        // The rates are measured against the same.
+        let rates = admin.get("/rates?from=2026-03-01&to=2026-03-31&branch_code=TS&by=sector").await.expect(200).body;
+        let in_force = |of: &Value| of["targets"]["in_force"].as_array().unwrap().iter().map(|one| one["target"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        assert_eq!(in_force(&rates["total"]), ["> 50 %", "= 100 %"]);
+        assert_eq!((&rates["total"]["targets"]["over_90"], &rates["total"]["targets"]["all_on_time"]), (&json!("missed"), &json!("missed")));
+        let row = &rates["rows"][0];
+        assert_eq!(in_force(row), ["> 50 %", ">= 1/3"]);
+        assert_eq!((&row["targets"]["over_90"], &row["targets"]["all_on_time"]), (&json!("missed"), &json!("met")));
 
         // Ended, a target goes on to hold for the days it held on.
         house.it_is("2026-04-02 09:01");
@@ -79,6 +84,36 @@ on_both! {
         end(&admin, &general, "").await.expect(200);
         admin.post("/targets", new_target("95 %", "2026-03-01")).await.expect(201);
         assert_eq!(verdict(&admin, "P312", "KL").await.0, json!("> 95 %"));
+    }
+
+    async fn a_changed_target_changes_the_verdicts_of_the_rates_their_page_and_the_lines_of_the_chart(db: TestDatabase) {
+        // TS: one resolved in time, one late.
+        let house = march(db).await;
+        let admin = house.sign_in_as(Role::Admin, None).await;
+        let head = house.surfer(Role::Head, Some("TS")).await;
+        let days = "from=2026-03-01&to=2026-03-31";
+        let over_90 = async || admin.get(&format!("/rates?{days}&by=branch,month&branch_code=TS")).await.expect(200).body["rows"][0]["targets"].clone();
+        assert_eq!(over_90().await["over_90"], "missed");
+        head.get(&format!("/ket-qua?{days}")).await.expect(200).says("chỉ tiêu đang áp dụng, &#62; 90\u{a0}%; = 100\u{a0}%").says("bar-missed").says(">90%</text>");
+        // Half, exactly as strict as it is meant.
+        let mut half = new_target("1/2", "2026-01-01");
+        half["branch_code"] = json!("TS");
+        half["strictness"] = json!(">=");
+        admin.post("/targets", half).await.expect(201);
+        assert_eq!(over_90().await["over_90"], "met");
+        head.get(&format!("/ket-qua?{days}")).await.expect(200).says("chỉ tiêu đang áp dụng, ≥ 50\u{a0}%; = 100\u{a0}%").says("bar-met")
+            .says_not("class=\"bar-missed").says_not(">90%</text>");
+        head.get(&format!("/ket-qua.csv?{days}&by=branch")).await.expect(200).says(",met,missed,");
+        let mut strict = new_target("1/2", "2026-02-01");
+        strict["branch_code"] = json!("TS");
+        admin.post("/targets", strict).await.expect(201);
+        assert_eq!(over_90().await["over_90"], "missed", "half is not more than half");
+        // Days before there were targets have no verdict.
+        let before = admin.get("/rates?from=2019-01-01&to=2019-12-31").await.expect(200).body;
+        assert_eq!(before["total"]["targets"], json!({"all_on_time": "no_data", "over_90": "no_data", "in_force": []}));
+        // Nor are days judged by a target that did not hold on the last of them.
+        let january = admin.get("/rates?from=2026-01-01&to=2026-01-31&branch_code=TS").await.expect(200).body;
+        assert_eq!(january["total"]["targets"]["in_force"][0]["target"], ">= 50 %");
     }
 
     async fn a_target_is_ended_once_and_never_overwritten(db: TestDatabase) {

@@ -90,7 +90,7 @@ pub struct UnitReport {
     pub by_month: Vec<RowView>,
     pub by_branch: Vec<RowView>,
     pub by_sector: Vec<RowView>,
-    /// By branch and sector: what the target of 100 % is about.
+    /// By branch and sector: what the target of sectors is about.
     pub by_branch_and_sector: Vec<RowView>,
     /// Why dossiers were late.
     pub causes: CauseCounts,

@@ -6,10 +6,11 @@ use crate::documents::table::{Cell, Column, Shown, Table};
 use crate::documents::table_paper::Signature;
 use crate::documents::typeset::Order;
 use crate::domain::ageing::Age;
+use crate::domain::target::Indicator;
 use crate::failure::{Failure, Outcome};
 use crate::report::ageing::age_words;
 use crate::report::heading::Heading;
-use crate::report::view::{FiguresView, RateView, RowView};
+use crate::report::view::{FiguresView, InForceView, RateView, RowView};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -79,16 +80,24 @@ fn punctuality(report: &UnitReport) -> Outcome<Vec<Value>> {
             })
         })
         .collect();
+    let goals = goals(&report.total);
+    let marks = marks(&goals);
     let mut parts = vec![json!({
         "kind": "months",
         "title": "Tỷ lệ giải quyết trước hạn và đúng hạn từng tháng báo cáo (%)",
         "bars": bars,
-        "legend": "Tháng báo cáo tính từ ngày 15 tháng trước đến ngày 14. Vạch đứt: chỉ tiêu 90\u{a0}% và 100\u{a0}%. Cột gạch chéo: \
-                   tháng không trên 90\u{a0}%.",
+        "goals": goals
+            .iter()
+            .map(|goal| json!({"value": level(goal), "words": words::value(goal)}))
+            .collect::<Vec<_>>(),
+        "legend": format!(
+            "Tháng báo cáo tính từ ngày 15 tháng trước đến ngày 14. {marks}Cột gạch chéo: tháng không đạt chỉ tiêu đơn vị."
+        ),
         "table": shown(&figures("Tháng báo cáo", &report.by_month, month, &report.total))?,
     })];
     let branch = |row: &RowView| row.branch.clone().unwrap_or_default();
     if report.branch_code.is_none() {
+        let branches = report.total.targets.goal(Indicator::P312);
         let bars: Vec<Value> = report
             .by_branch
             .iter()
@@ -107,8 +116,8 @@ fn punctuality(report: &UnitReport) -> Outcome<Vec<Value>> {
             "title": "Tỷ lệ giải quyết trước hạn và đúng hạn của các đơn vị (%)",
             "bars": bars,
             "most": 10_000,
-            "mark": 9_000,
-            "legend": "Vạch đứt: chỉ tiêu 90\u{a0}%. Thanh gạch chéo: đơn vị không trên 90\u{a0}%.",
+            "mark": branches.map(level),
+            "legend": format!("{}Thanh gạch chéo: đơn vị không đạt chỉ tiêu của mình.", marks_of(branches)),
         }));
         parts.push(json!({
             "kind": "table",
@@ -123,6 +132,32 @@ fn punctuality(report: &UnitReport) -> Outcome<Vec<Value>> {
         "table": shown(&figures("Lĩnh vực", &report.by_sector, sector, &report.total))?,
     }));
     Ok(parts)
+}
+
+/// What is to be reached, the highest first.
+fn goals(total: &FiguresView) -> Vec<&InForceView> {
+    let mut goals: Vec<&InForceView> = total.targets.in_force.iter().collect();
+    goals.sort_by_key(|goal| std::cmp::Reverse(level(goal)));
+    goals.dedup_by_key(|goal| level(goal));
+    goals
+}
+
+/// In hundredths of a percent.
+fn level(goal: &InForceView) -> i64 {
+    goal.value.numerator * 10_000 / goal.value.denominator.max(1)
+}
+
+fn marks(goals: &[&InForceView]) -> String {
+    let said: Vec<String> = goals.iter().rev().map(|goal| words::goal(goal)).collect();
+    if said.is_empty() {
+        String::new()
+    } else {
+        format!("Vạch đứt: chỉ tiêu {}. ", said.join(" và "))
+    }
+}
+
+fn marks_of(goal: Option<&InForceView>) -> String {
+    marks(goal.as_slice())
 }
 
 fn ageing(report: &UnitReport) -> Value {
@@ -171,7 +206,7 @@ fn figures(name: &str, rows: &[RowView], named: impl Fn(&RowView) -> String, tot
             Column::new("Trước, đúng hạn", 8),
             Column::new("Quá hạn", 8),
             Column::new("Tỷ lệ (%)", 8),
-            Column::new("Trên 90 %", 8),
+            Column::new("Chỉ tiêu đơn vị", 8),
             Column::new("Đang quá hạn", 8),
         ],
         rows: rows.iter().map(|row| line(named(row), &row.figures)).collect(),

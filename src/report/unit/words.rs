@@ -4,10 +4,11 @@ use super::{UnitReport, UnitText};
 use crate::documents::dates;
 use crate::documents::table::grouped;
 use crate::domain::integrity::Sign;
+use crate::domain::target::{Indicator, Strictness};
 use crate::http::Lang;
 use crate::http::words::words;
 use crate::report::cause_words;
-use crate::report::view::{RateView, RowView};
+use crate::report::view::{InForceView, RateView, RowView};
 use serde_json::Map;
 
 /// `96,15 % (25/26 hồ sơ)`, or that there is nothing to count.
@@ -26,6 +27,35 @@ pub fn verdict(verdict: &str) -> &'static str {
         "met" => "đạt",
         "missed" => "chưa đạt",
         _ => "chưa có số liệu",
+    }
+}
+
+/// `90 %` of a target, with a comma.
+pub fn value(goal: &InForceView) -> String {
+    let value = goal.target.split_once(' ').map_or(goal.target.as_str(), |(_, value)| value);
+    value.replace('.', ",").replace(' ', "\u{a0}")
+}
+
+/// A target in words: `trên 90 %`, `từ 98,5 % trở lên`, `100 %`.
+pub fn goal(goal: &InForceView) -> String {
+    let value = value(goal);
+    match goal.target.split(' ').next().and_then(|sign| sign.parse::<Strictness>().ok()) {
+        Some(Strictness::MoreThan) => format!("trên {value}"),
+        Some(Strictness::AtLeast) => format!("từ {value} trở lên"),
+        _ => value,
+    }
+}
+
+/// The targets of a report, named with what they are for; what is not set says so.
+fn target(report: &UnitReport, indicator: Indicator, what: &str) -> String {
+    let general = report.total.targets.goal(indicator);
+    let rows = if indicator == Indicator::P312 { &report.by_branch } else { &report.by_branch_and_sector };
+    let shown = |row: &RowView| row.figures.targets.goal(indicator).map(|goal| goal.target.clone());
+    let own = rows.iter().any(|row| shown(row) != general.map(|goal| goal.target.clone()));
+    let own = if own { " (nơi có chỉ tiêu riêng xét theo chỉ tiêu riêng)" } else { "" };
+    match general {
+        Some(one) => format!("Chỉ tiêu {} {what}{own}", goal(one)),
+        None => format!("Chỉ tiêu {what}, chưa đặt mức chung{own}"),
     }
 }
 
@@ -107,23 +137,22 @@ fn punctuality(report: &UnitReport) -> UnitText {
         share(report.year_before.r1.as_ref()),
     )];
     let of = |verdict: &str, rows: &'static str| -> Vec<&RowView> {
-        let (all, target): (&Vec<RowView>, fn(&RowView) -> &str) = match rows {
+        let (all, judged): (&Vec<RowView>, fn(&RowView) -> &str) = match rows {
             "branch" => (&report.by_branch, |row| row.figures.targets.over_90),
             _ => (&report.by_branch_and_sector, |row| row.figures.targets.all_on_time),
         };
-        all.iter().filter(|row| target(row) == verdict).collect()
+        all.iter().filter(|row| judged(row) == verdict).collect()
     };
     if report.branch_code.is_some() {
         let over = report.by_branch.first().map_or("no_data", |row| row.figures.targets.over_90);
-        paragraphs.push(format!(
-            "Chỉ tiêu trên 90\u{a0}% hồ sơ giải quyết đúng hạn của đơn vị: {}.",
-            verdict(over)
-        ));
+        let target = target(report, Indicator::P312, "hồ sơ giải quyết đúng hạn của đơn vị");
+        paragraphs.push(format!("{target}: {}.", verdict(over)));
     } else {
         let missed = of("missed", "branch");
         let named = if missed.is_empty() { String::new() } else { format!(": {}", names(&missed)) };
         paragraphs.push(format!(
-            "Chỉ tiêu trên 90\u{a0}% hồ sơ giải quyết đúng hạn của từng đơn vị: {} đơn vị đạt, {} đơn vị chưa đạt{named}.",
+            "{}: {} đơn vị đạt, {} đơn vị chưa đạt{named}.",
+            target(report, Indicator::P312, "hồ sơ giải quyết đúng hạn của từng đơn vị"),
             of("met", "branch").len(),
             missed.len(),
         ));
@@ -131,7 +160,8 @@ fn punctuality(report: &UnitReport) -> UnitText {
     let missed = of("missed", "sector");
     let named = if missed.is_empty() { String::new() } else { format!(": {}", names(&missed)) };
     paragraphs.push(format!(
-        "Chỉ tiêu 100\u{a0}% hồ sơ đúng hạn trong từng lĩnh vực: {} lĩnh vực đạt, {} lĩnh vực chưa đạt{named}.",
+        "{}: {} lĩnh vực đạt, {} lĩnh vực chưa đạt{named}.",
+        target(report, Indicator::S06, "hồ sơ đúng hạn trong từng lĩnh vực"),
         of("met", "sector").len(),
         missed.len(),
     ));

@@ -63,7 +63,10 @@ on_both! {
         assert_eq!(row["r1"], json!({"numerator": 1, "denominator": 2, "percent": "50.00"}));
         assert_eq!(row["r2"], json!({"numerator": 1, "denominator": 3, "percent": "33.33"}));
         assert_eq!(row["r3"], json!({"numerator": 1, "denominator": 3, "percent": "33.33"}));
-        assert_eq!(row["targets"], json!({"all_on_time": "missed", "over_90": "missed"}));
+        assert_eq!(row["targets"], json!({"all_on_time": "missed", "over_90": "missed", "in_force": [
+            {"indicator": "P312", "target": "> 90 %", "value": {"numerator": 9, "denominator": 10}},
+            {"indicator": "S06", "target": "= 100 %", "value": {"numerator": 1, "denominator": 1}},
+        ]}));
         assert_eq!(row["apologies"], json!({"owed": 2, "issued": 0, "in_advance": 0, "on_due_day": 0, "late": 0, "missing": 2}));
         assert_eq!(own["revised"], 0);
         assert_eq!(own.get("note"), None);

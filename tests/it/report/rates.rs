@@ -8,6 +8,7 @@ use motcua::domain::ids::OfficerId;
 use motcua::domain::period::Period;
 use motcua::domain::rates::Figures;
 use motcua::domain::tally::Against;
+use motcua::domain::target::{Bar, Fraction, OnTimeBars, Strictness};
 use motcua::dossier;
 use motcua::failure::Failure;
 use motcua::report::rates::rates;
@@ -20,6 +21,18 @@ use std::collections::BTreeMap;
 
 fn today() -> NaiveDate {
     TODAY.parse().unwrap()
+}
+
+/// What the starting data say must be reached.
+fn plan() -> OnTimeBars {
+    let bar = |strictness, numerator, denominator| Bar {
+        value: Fraction::new(numerator, denominator).unwrap(),
+        strictness,
+    };
+    OnTimeBars {
+        branch: Some(bar(Strictness::MoreThan, 9, 10)),
+        sector: Some(bar(Strictness::Exactly, 1, 1)),
+    }
 }
 
 impl Written {
@@ -93,12 +106,12 @@ impl Written {
                     }
                     if figures != Figures::default() {
                         let key = json!([whose, by(Grouping::Officer), name, period]);
-                        rows.insert(key.to_string(), json!(FiguresView::of(&figures, by_officer)));
+                        rows.insert(key.to_string(), json!(FiguresView::of(&figures, by_officer, &plan())));
                     }
                 }
             }
         }
-        (rows, json!(FiguresView::of(&total, only.is_some())))
+        (rows, json!(FiguresView::of(&total, only.is_some(), &plan())))
     }
 }
 

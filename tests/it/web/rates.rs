@@ -165,7 +165,7 @@ on_both! {
         let page = head.get("/ket-qua?from=01/03/2026&to=31/03/2026").await.expect(200);
         let months = page.html.split("<details class=\"only-numbers\">").nth(1).unwrap().split("</details>").next().unwrap();
         assert_eq!(months.matches("✗ chưa đạt").count(), 2, "{months}");
-        for column in ["Trên 90 %", "100 %", "Rút, dừng"] {
+        for column in ["Chỉ tiêu đơn vị", "Chỉ tiêu lĩnh vực", "Rút, dừng"] {
             assert!(months.contains(&format!("data-label=\"{column}\"")), "{column}");
         }
     }
