@@ -101,7 +101,7 @@ impl Chart {
                 goals.push(goal);
             }
         }
-        goals.sort_by(|a, b| b.value.cmp(&a.value));
+        goals.sort_by_key(|goal| std::cmp::Reverse(goal.value));
         let targets = goals.iter().rev().map(|goal| goal.words.as_str()).collect::<Vec<_>>().join("; ");
         Self { width: x + 8, bars: placed, scale: scale(&goals), targets }
     }
