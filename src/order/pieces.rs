@@ -7,7 +7,7 @@ use crate::http::{Listed, Page};
 
 const SORT: &str = "place";
 
-/// The pieces of orders of one kind. They say with [`pieces!`] how their table is called.
+/// The pieces of orders of one kind. They say with `pieces!` how their table is called.
 pub trait Pieces: Sized {
     type Order: Copy;
     type Came: Copy;
