@@ -16,7 +16,7 @@ use crate::http::Problem;
 use askama::Template;
 
 /// Rows that are shown of a table; its file has all.
-const MOST_ROWS: usize = 500;
+const MOST_ROWS: usize = 200;
 /// The counts of a row before its rates and after them: the number, and its words under `pages.rates.`
 const BEFORE: [(&str, &str); 7] = [
     ("received", "received"),

@@ -237,7 +237,7 @@ async fn views(origin: &str) -> Vec<View> {
         view(
             "vanphong",
             "ket-qua-chia-theo",
-            "/ket-qua?ky=nam&by=branch,procedure,channel,quarter&against=reappointed",
+            "/ket-qua?ky=nam&by=sector,channel,quarter&against=reappointed",
         ),
         view("vanphong", "ket-qua-ho-so", "/ket-qua/ho-so?figure=resolved_overdue"),
         view("vanphong", "ket-qua-tung-khau", "/ket-qua/tung-khau"),
