@@ -83,6 +83,8 @@ impl Browser {
         let driver = Driver(driver);
         let options = json!({
             "browserName": "chrome",
+            // axe-core looks at every cell of a long table, beside everything else that runs.
+            "timeouts": {"script": 180_000},
             "goog:chromeOptions": {
                 "binary": binary,
                 "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1366,768"],
