@@ -8,7 +8,6 @@ use crate::closing::{ClosingDifference, ClosingFinding, audit_closings};
 use crate::dossier::Finding;
 use crate::failure::Failure;
 use crate::reference::{Reference, ReferenceCache};
-
 use crate::report::verify::{Cell, Difference, PartRowKey, RowKey, Verified, verify};
 use indicatif::{ProgressBar, ProgressStyle};
 

@@ -7,7 +7,7 @@ use super::figures::{self, Rates, Row, ask, bars, of_branches};
 use super::form::Form;
 use super::frame::Frame;
 use super::places::with_query;
-use super::rates_asked::{FILTERS, KEYS, RatesAsked};
+use super::rates_asked::{FILTERS, KEYS, NOBODY, RatesAsked};
 use super::told::{Branch, Listed, Sector};
 use super::visit::{Shown, Visit};
 use crate::domain::period::Period;
@@ -102,10 +102,6 @@ impl Page {
 
     /// The dossiers behind a number of a row; empty where no list can be had.
     fn behind(&self, row: &Row, figure: &str) -> String {
-        // Dossiers that nobody holds cannot be asked for.
-        if self.asked.is_apart_by("officer") && row.officer.is_none() {
-            return String::new();
-        }
         // What stands in a row of a period stands at its end.
         let (from, to, as_of) = match &row.period {
             Some(days) => (days.from.as_str(), days.to.as_str(), ""),
@@ -129,7 +125,9 @@ impl Page {
             ("sector", Some(row)) => row.sector_code.as_str(),
             ("procedure_code", Some(row)) => row.procedure_code.as_str(),
             ("channel", Some(row)) => row.channel.as_str(),
-            ("officer", Some(row)) => row.officer.as_deref().unwrap_or_default(),
+            ("officer", Some(row)) if self.asked.is_apart_by(name) => {
+                row.officer.as_deref().unwrap_or(NOBODY)
+            }
             _ => "",
         };
         let own = FILTERS.map(|name| match of_row(name) {

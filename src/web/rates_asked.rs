@@ -15,6 +15,9 @@ pub const KEYS: [&str; 5] = ["branch", "sector", "procedure", "channel", "office
 /// What narrows the figures, by the names of the API.
 pub const FILTERS: [&str; 5] = ["branch_code", "sector", "procedure_code", "channel", "officer"];
 
+/// Who holds what nobody holds, as the API is asked for it.
+pub const NOBODY: &str = "-";
+
 pub struct RatesAsked {
     pub from: String,
     pub to: String,
