@@ -54,6 +54,8 @@ struct Dossier {
     standing: JsonText,
     version: i32,
     chain: String,
+    checked_by: Option<OfficerId>,
+    resolved_by: Option<OfficerId>,
 }
 
 #[derive(Queryable, Serialize)]

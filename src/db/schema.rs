@@ -257,6 +257,8 @@ diesel::table! {
         standing -> JsonSql,
         version -> Integer,
         chain -> Text,
+        checked_by -> Nullable<UuidSql>,
+        resolved_by -> Nullable<UuidSql>,
     }
 }
 

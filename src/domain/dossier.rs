@@ -31,6 +31,8 @@ pub struct Dossier {
     pub status: Status,
     pub submitted_at: DateTime<Utc>,
     pub received_at: Option<DateTime<Utc>>,
+    /// Who entered that it was accepted, or refused.
+    pub checked_by: Option<OfficerId>,
     /// Runs since `received_at`, or since the last supplement that counted from zero.
     pub clock: Option<ClockState>,
     /// As first promised on the receipt. Never changes.
@@ -71,6 +73,8 @@ pub struct Waiting {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolution {
     pub at: DateTime<Utc>,
+    /// Who entered it.
+    pub by: Option<OfficerId>,
     pub outcome: ResultKind,
     /// Against the promise in force: the headline.
     pub timeliness: Timeliness,
@@ -102,6 +106,7 @@ impl Dossier {
             status: Status::Registered,
             submitted_at: at,
             received_at: None,
+            checked_by: None,
             clock: None,
             first_due_on: None,
             reappointments: 0,
@@ -164,12 +169,16 @@ impl Dossier {
                 self.status = Status::Received;
                 self.rule_set.clone_from(rule_set);
                 self.received_at = Some(at);
+                self.checked_by = event.officer;
                 self.first_due_on = Some(deadline.due_on);
                 self.clock = Some(ClockState { started_at: at, pauses: Vec::new(), deadline: *deadline });
                 self.held_by = event.officer;
                 self.part = Some(PartBegun { since: at, at_counter: true });
             }
-            Fact::Refused { .. } => self.close(Status::Refused, at),
+            Fact::Refused { .. } => {
+                self.checked_by = event.officer;
+                self.close(Status::Refused, at);
+            }
             Fact::Forwarded { to_officer, to_step, .. } => {
                 self.status = Status::InProcessing;
                 self.held_by = to_officer.or(if to_step.is_some() { None } else { self.held_by });
@@ -209,6 +218,7 @@ impl Dossier {
                 self.part = None;
                 self.resolved = self.clock.as_ref().map(|clock| Resolution {
                     at,
+                    by: event.officer,
                     outcome: *outcome,
                     timeliness: clock.verdict(at),
                     days_late: punctuality::days_late(clock.deadline.due_on, day_of(at)),

@@ -4,10 +4,10 @@
 use super::calendar::{Calendar, CalendarMissing};
 use super::deadline::deadline;
 use super::decide::start_of_working_day;
-use super::local_time::day_of;
+use super::local_time::{day_of, moment};
 use super::time_limit::{Leg, TimeLimit, TimeLimitError, Unit};
 use super::words::code_words;
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sign {
@@ -100,7 +100,43 @@ pub fn is_returned_late(
     as_of: NaiveDate,
 ) -> Result<bool, CalendarMissing> {
     let until = returned_on.map_or(as_of, |day| day.min(as_of));
-    Ok(calendar.working_days_between(resolved_on, until)? > measures.return_working_days)
+    match returned_late_from(calendar, measures, resolved_on) {
+        Ok(first) => Ok(until >= first),
+        // The calendar ends before the time is over: by the days it holds it was not.
+        Err(missing) if until.year() < missing.year => Ok(false),
+        Err(missing) => Err(missing),
+    }
+}
+
+/// The first day on which a result of `resolved_on` has lain about longer than usual.
+///
+/// # Errors
+/// A year that the calendar does not hold.
+pub fn returned_late_from(
+    calendar: &Calendar,
+    measures: &Measures,
+    resolved_on: NaiveDate,
+) -> Result<NaiveDate, CalendarMissing> {
+    let mut day = resolved_on;
+    for _ in 0..=measures.return_working_days {
+        day = calendar.next_working_day(day)?;
+    }
+    Ok(day)
+}
+
+/// Until when what is handed in online on a day must be checked: in its first second, and in its last. A later one is never
+/// to be checked earlier.
+///
+/// # Errors
+/// A year that the calendar does not hold.
+pub fn checks_end(
+    calendar: &Calendar,
+    measures: &Measures,
+    day: NaiveDate,
+) -> Result<[DateTime<Utc>; 2], CalendarMissing> {
+    let [first, last] = [NaiveTime::MIN, NaiveTime::from_hms_opt(23, 59, 59).unwrap_or(NaiveTime::MIN)];
+    let end = |at: NaiveTime| Ok(deadline(calendar, moment(day.and_time(at)), &measures.check, &[])?.due_at);
+    Ok([end(first)?, end(last)?])
 }
 
 /// By what an owner is known again.

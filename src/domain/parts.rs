@@ -280,6 +280,7 @@ mod tests {
         let mut after = before.clone();
         after.resolved = Some(Resolution {
             at: at(ended),
+            by: None,
             outcome: ResultKind::Granted,
             timeliness: Overdue,
             days_late: 1,

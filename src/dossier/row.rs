@@ -54,6 +54,8 @@ pub struct DossierRow {
     pub standing: JsonText,
     pub version: i32,
     pub chain: String,
+    pub checked_by: Option<OfficerId>,
+    pub resolved_by: Option<OfficerId>,
 }
 
 /// What the rules need beyond what is searched and sorted by.
@@ -129,6 +131,8 @@ impl DossierRow {
             standing: _,
             version: _,
             chain: _,
+            checked_by: _,
+            resolved_by: _,
         } = self;
         let as_it_was =
             (!self.standing.0.contains("\"part\"")).then(|| without_part(&told.standing)).flatten();
@@ -136,7 +140,7 @@ impl DossierRow {
         differing!(self, told, code branch_id sector_id procedure_id procedure_version_id case_code rule_set
             channel status time_limit submitted_at received_at clock_started_at due_on due_at first_due_on
             reappointed_due_on apology_due_on provisional supplement_rounds waiting_since resolved_at timeliness
-            closed_at returned_at held_by held_step standing version)
+            closed_at returned_at held_by held_step standing version checked_by resolved_by)
     }
 
     pub fn of(id: DossierId, dossier: &Dossier, chain: &str) -> Result<Self, DbError> {
@@ -188,6 +192,8 @@ impl DossierRow {
             standing: text_of(&rest)?,
             version: number(dossier.version)?,
             chain: chain.to_owned(),
+            checked_by: dossier.checked_by,
+            resolved_by: resolved.and_then(|resolution| resolution.by),
         })
     }
 
@@ -212,6 +218,7 @@ impl DossierRow {
         let resolved = match (self.resolved_at, rest.outcome, self.timeliness.as_deref(), self.due_on) {
             (Some(at), Some(outcome), Some(timeliness), Some(due_on)) => Some(Resolution {
                 at: at.0,
+                by: self.resolved_by,
                 outcome,
                 timeliness: timeliness_of(timeliness).ok_or_else(|| corrupt(&timeliness))?,
                 days_late: punctuality::days_late(due_on, crate::domain::local_time::day_of(at.0)),
@@ -233,6 +240,7 @@ impl DossierRow {
             status: self.status.parse().map_err(|error| corrupt(&error))?,
             submitted_at: self.submitted_at.0,
             received_at: self.received_at.map(|moment| moment.0),
+            checked_by: self.checked_by,
             clock,
             first_due_on: self.first_due_on,
             reappointments: rest.reappointments,

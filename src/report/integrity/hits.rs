@@ -1,7 +1,8 @@
 //! The acts and dossiers that bear a sign: read, judged by the calendar, page by page. What is counted is what is
 //! listed.
 
-use super::read::{self, DossierLine, Kind, Owned, Place, Source, Span};
+use super::read::{self, ACTS, CountedActs, DossierLine, Kind, Place, Source, Span};
+use super::stretches::{self, Stretches};
 use crate::db::Conn;
 use crate::domain::ids::{BranchId, DossierId, OfficerId};
 use crate::domain::integrity::{
@@ -108,31 +109,98 @@ impl Counted {
 }
 
 impl Judge<'_> {
+    /// Counts every sign, and names the first `most` dossiers of each. What acts say is counted in one reading for all.
+    pub fn count_each(&self, c: &mut Conn<'_>, most: usize) -> Outcome<Vec<(Sign, Counted)>> {
+        let acts = read::count_acts(c, self.wanted.span())?;
+        let counted = |sign: &Sign| {
+            let counted = match read::source(*sign) {
+                Source::Acts(which) => self.of_acts(c, *sign, which, &acts, most)?,
+                _ => self.count(c, *sign, most)?,
+            };
+            Ok((*sign, counted))
+        };
+        Sign::ALL.iter().map(counted).collect()
+    }
+
     /// Counts a sign, and names the first `most` dossiers. Where the database alone can tell what bears the sign it counts;
     /// what the calendar judges is read.
     pub fn count(&self, c: &mut Conn<'_>, sign: Sign, most: usize) -> Outcome<Counted> {
         let span = self.wanted.span();
-        let counted = match (sign, read::source(sign)) {
-            (Sign::Backdated, _) | (_, Source::Dossiers(_)) => return self.count_hits(c, sign, most),
-            (_, Source::Acts(condition)) => read::count_acts(c, condition, span)?,
-            (_, Source::Entries(condition)) => read::count_entries(c, condition, span)?,
-        };
-        let mut found = Counted::default();
-        for (branch, officer, count) in counted {
-            if self.is_wanted(branch, officer) {
-                found.by.insert((branch, officer), count);
+        match (sign, read::source(sign)) {
+            (Sign::Backdated, _) | (_, Source::Dossiers(Kind::Refused)) => self.count_hits(c, sign, most),
+            (_, Source::Dossiers(kind)) => self.count_spans(c, (sign, kind), most),
+            (_, Source::Acts(which)) => {
+                let acts = read::count_acts(c, span)?;
+                self.of_acts(c, sign, which, &acts, most)
+            }
+            (_, Source::Entries(condition)) => {
+                let entries = read::count_entries(c, condition, span)?;
+                self.told(c, sign, entries.into_iter(), most)
             }
         }
+    }
+
+    fn of_acts(
+        &self,
+        c: &mut Conn<'_>,
+        sign: Sign,
+        which: usize,
+        acts: &CountedActs,
+        most: usize,
+    ) -> Outcome<Counted> {
+        let of_sign = acts.iter().map(|(branch, officer, times)| (*branch, *officer, times[which]));
+        self.told(c, sign, of_sign.filter(|(.., times)| *times > 0), most)
+    }
+
+    /// What the database has counted, with the first dossiers.
+    fn told(
+        &self,
+        c: &mut Conn<'_>,
+        sign: Sign,
+        counted: impl Iterator<Item = (BranchId, Option<OfficerId>, i64)>,
+        most: usize,
+    ) -> Outcome<Counted> {
+        let wanted = counted.filter(|(branch, officer, _)| self.is_wanted(*branch, *officer));
+        let mut found = Counted {
+            by: wanted.map(|(branch, officer, count)| ((branch, officer), count)).collect(),
+            ..Counted::default()
+        };
+        // Those that were seen are all there are: nothing is looked for behind them.
+        let (total, mut seen) = (found.total(), 0);
         let mut after = None;
-        while !found.more {
+        while seen < total && !found.more {
             let page = self.find(c, sign, after, 4 * most)?;
             after = page.read_to;
+            seen += i64::try_from(page.hits.len()).unwrap_or(i64::MAX);
             found.name(&page.hits, most);
             if page.is_all {
                 break;
             }
         }
         Ok(found)
+    }
+
+    /// Counts what is judged by a span. Most of it is told by the day on which the span began, and counted by the database;
+    /// the rest is judged one by one.
+    fn count_spans(&self, c: &mut Conn<'_>, (sign, kind): (Sign, Kind), most: usize) -> Outcome<Counted> {
+        let Stretches { sure, doubtful } = Stretches::of(self, kind);
+        let known = read::known(c, kind, self.measures);
+        let mut by: BTreeMap<(BranchId, Option<OfficerId>), i64> = BTreeMap::new();
+        for (branch, officer, count) in stretches::count(c, kind, &known, &sure, self.wanted.evening)? {
+            *by.entry((branch, officer)).or_default() += count;
+        }
+        let mut not_judged = 0;
+        let nothing = AgainBy::new();
+        for line in stretches::lines(c, kind, &known, &doubtful)? {
+            match self.bears(kind, &line, &nothing) {
+                Some(true) => *by.entry((line.branch, self.acted(kind, &line))).or_default() += 1,
+                Some(false) => {}
+                None if self.wanted.branches.contains(&line.branch) => not_judged += 1,
+                None => {}
+            }
+        }
+        let counted = by.into_iter().map(|((branch, officer), count)| (branch, officer, count));
+        Ok(Counted { not_judged, ..self.told(c, sign, counted, most)? })
     }
 
     fn count_hits(&self, c: &mut Conn<'_>, sign: Sign, most: usize) -> Outcome<Counted> {
@@ -167,7 +235,7 @@ impl Judge<'_> {
     ) -> Outcome<Found> {
         let mut found = Found::default();
         // A short page needs no long reading; what is judged here may need more.
-        let chunk = i64::try_from(least).unwrap_or(CHUNK).clamp(50, CHUNK);
+        let mut chunk = i64::try_from(least).unwrap_or(CHUNK).clamp(50, CHUNK);
         loop {
             let (read, last) = self.some(c, sign, after, chunk, &mut found)?;
             found.read_to = last.or(found.read_to);
@@ -179,6 +247,7 @@ impl Judge<'_> {
             if found.hits.len() >= least {
                 return Ok(found);
             }
+            chunk = (chunk * 2).min(CHUNK);
         }
     }
 
@@ -193,7 +262,7 @@ impl Judge<'_> {
     ) -> Outcome<(i64, Option<Place>)> {
         let reach = self.wanted.reach();
         let (lines, by_entry) = match read::source(sign) {
-            Source::Acts(condition) => (read::acts(c, condition, reach, after, limit)?, false),
+            Source::Acts(which) => (read::acts(c, ACTS[which], reach, after, limit)?, false),
             Source::Entries(condition) => (read::entries(c, condition, reach, after, limit)?, true),
             Source::Dossiers(kind) => return self.dossiers(c, kind, after, limit, found),
         };
@@ -227,87 +296,78 @@ impl Judge<'_> {
         found: &mut Found,
     ) -> Outcome<(i64, Option<Place>)> {
         let lines = read::dossiers_of(c, (kind, self.measures), self.wanted.reach(), after, limit)?;
-        let place = |line: &DossierLine| Some(Place { at: line.at(kind)?, dossier: line.id, seq: 0 });
+        let place = |line: &DossierLine| Some(Place { at: line.since()?, dossier: line.id, seq: 0 });
         let last = lines.last().and_then(place);
         let mine: Vec<&DossierLine> =
             lines.iter().filter(|line| self.wanted.branches.contains(&line.branch)).collect();
         let again = if kind == Kind::Refused { self.again(c, &mine)? } else { HashMap::new() };
-        let mut kept: Vec<&DossierLine> = Vec::new();
         for line in mine {
+            let Some(place) = place(line) else { continue };
             match self.bears(kind, line, &again) {
-                Some(true) => kept.push(line),
+                Some(true) => {
+                    let officer = self.acted(kind, line);
+                    let again = again.get(&line.id).map(|(_, later)| *later);
+                    self.keep(found, Hit { place, branch: line.branch, officer, again });
+                }
                 Some(false) => {}
                 None => found.not_judged += 1,
             }
-        }
-        let ids: Vec<DossierId> = kept.iter().map(|line| line.id).collect();
-        let acted: &[&'static str] = match kind {
-            Kind::Refused => &["refused"],
-            Kind::CheckedLater => &["received", "refused"],
-            Kind::ReturnedLater => &["resolved"],
-        };
-        let entered_by = read::entered_by(c, &ids, acted)?;
-        for line in kept {
-            let Some(place) = place(line) else { continue };
-            let acted = kind != Kind::CheckedLater || self.checked(line).is_some();
-            let officer = entered_by.get(&line.id).copied().flatten().filter(|_| acted);
-            let again = again.get(&line.id).map(|owned| owned.id);
-            self.keep(found, Hit { place, branch: line.branch, officer, again });
         }
         Ok((i64::try_from(lines.len()).unwrap_or(i64::MAX), last))
     }
 
     /// When somebody had looked at what came online, as far as was known by the evening.
     fn checked(&self, line: &DossierLine) -> Option<DateTime<Utc>> {
-        line.received_at.or(line.closed_at).map(|at| at.0).filter(|at| *at < self.wanted.evening)
+        line.until().filter(|at| *at < self.wanted.evening)
+    }
+
+    /// Who did what is looked at. What was checked after the evening was checked by nobody then.
+    fn acted(&self, kind: Kind, line: &DossierLine) -> Option<OfficerId> {
+        line.officer.filter(|_| kind != Kind::CheckedLater || self.checked(line).is_some())
     }
 
     /// Nothing where the calendar does not reach.
-    fn bears(&self, kind: Kind, line: &DossierLine, again: &HashMap<DossierId, Owned>) -> Option<bool> {
+    fn bears(&self, kind: Kind, line: &DossierLine, again: &AgainBy) -> Option<bool> {
         let (calendar, measures) = (&self.reference.calendar, self.measures);
+        let since = line.since()?;
         match kind {
             Kind::Refused => Some(again.contains_key(&line.id)),
             Kind::CheckedLater => {
-                let (submitted, checked) = (line.submitted_at.0, self.checked(line));
-                is_checked_late(calendar, measures, submitted, checked, self.wanted.evening).ok()
+                is_checked_late(calendar, measures, since, self.checked(line), self.wanted.evening).ok()
             }
             Kind::ReturnedLater => {
-                let resolved_on = day_of(line.resolved_at?.0);
-                let returned_on = line.returned_at.map(|at| day_of(at.0));
-                is_returned_late(calendar, measures, resolved_on, returned_on, self.wanted.as_of).ok()
+                let returned_on = line.until().map(day_of);
+                is_returned_late(calendar, measures, day_of(since), returned_on, self.wanted.as_of).ok()
             }
         }
     }
 
     /// Of these refused dossiers, which was handed in again as which: the first after it.
-    fn again(&self, c: &mut Conn<'_>, refused: &[&DossierLine]) -> Outcome<HashMap<DossierId, Owned>> {
-        let times = || refused.iter().filter_map(|line| Some(line.closed_at?.0));
-        let (Some(first), Some(last)) = (times().min(), times().max()) else { return Ok(HashMap::new()) };
-        let until = day_of(last)
+    fn again(&self, c: &mut Conn<'_>, refused: &[&DossierLine]) -> Outcome<AgainBy> {
+        let refused_at: HashMap<DossierId, DateTime<Utc>> =
+            refused.iter().filter_map(|line| Some((line.id, line.since()?))).collect();
+        let Some(last) = refused_at.values().max() else { return Ok(HashMap::new()) };
+        let until = day_of(*last)
             .checked_add_days(Days::new(u64::from(self.measures.again_days) + 1))
             .map_or(self.wanted.evening, |day| midnight(day).min(self.wanted.evening));
-        let ids: Vec<DossierId> = refused.iter().map(|line| line.id).collect();
-        let owners = read::owners(c, &ids)?;
-        let akin = read::akin(c, &owners, Span { begin: first, end: until })?;
-        let refused_at: HashMap<DossierId, DateTime<Utc>> =
-            refused.iter().filter_map(|line| Some((line.id, line.closed_at?.0))).collect();
-        let mut found = HashMap::new();
-        for owned in owners {
-            let Some(refused_at) = refused_at.get(&owned.id).copied() else { continue };
-            let mut later: Vec<&Owned> = akin
-                .iter()
-                .filter(|other| other.id != owned.id && other.procedure == owned.procedure)
-                .filter(|other| owned.owner.is(&other.owner))
-                .filter(|other| is_soon_after(self.measures, refused_at, other.submitted_at))
-                .collect();
-            later.sort_by_key(|other| (other.submitted_at, other.id));
-            if let Some(next) = later.first() {
-                found.insert(owned.id, (*next).clone());
+        let ids: Vec<DossierId> = refused_at.keys().copied().collect();
+        let mut found = AgainBy::new();
+        for again in read::handed_in_again(c, &ids, until)? {
+            let soon = refused_at
+                .get(&again.refused)
+                .is_some_and(|at| is_soon_after(self.measures, *at, again.submitted_at));
+            if soon && again.owner.is(&again.later_owner) {
+                let this = (again.submitted_at, again.later);
+                let first = found.entry(again.refused).or_insert(this);
+                *first = this.min(*first);
             }
         }
         Ok(found)
     }
 }
+
+/// Which dossier was handed in again as which, and when.
+type AgainBy = HashMap<DossierId, (DateTime<Utc>, DossierId)>;
 
 pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
     moment(day.and_time(NaiveTime::MIN))

@@ -4,6 +4,7 @@
 mod dossiers;
 mod hits;
 mod read;
+mod stretches;
 mod table;
 
 pub use dossiers::list_integrity_dossiers;
@@ -18,7 +19,7 @@ use crate::apology::Letters;
 use crate::config;
 use crate::db::Conn;
 use crate::domain::ids::{BranchId, OfficerId};
-use crate::domain::integrity::{Measures, Sign};
+use crate::domain::integrity::Measures;
 use crate::domain::local_time::day_of;
 use crate::failure::{Failure, Outcome};
 use crate::http::words::words;
@@ -156,8 +157,7 @@ pub fn integrity(
     let mut indicators = Vec::new();
     let mut by_branch: HashMap<BranchId, Counts> = HashMap::new();
     let mut by_officer: BTreeMap<(BranchId, Option<OfficerId>), Counts> = BTreeMap::new();
-    for sign in Sign::ALL {
-        let counted = judge.count(c, *sign, NAMED)?;
+    for (sign, counted) in judge.count_each(c, NAMED)? {
         for ((branch, officer), count) in &counted.by {
             *by_branch.entry(*branch).or_default().entry(sign.as_str()).or_default() += count;
             let of_officer = by_officer.entry((*branch, *officer)).or_default();

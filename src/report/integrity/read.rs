@@ -5,14 +5,14 @@ use crate::both;
 use crate::db::Conn;
 use crate::db::conditions::branch_of_few;
 use crate::db::schema::{dossier_events, dossier_particulars, dossiers};
-use crate::db::types::Moment;
+use crate::db::types::{Moment, MomentSql, UuidSql};
 use crate::domain::ids::{BranchId, DossierId, OfficerId, ProcedureId};
 use crate::domain::integrity::{Measures, Owner, Sign};
 use crate::failure::Outcome;
 use chrono::{DateTime, Utc};
 use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool, Nullable};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -53,8 +53,8 @@ pub struct Span {
 /// How a sign is found.
 #[derive(Debug, Clone, Copy)]
 pub enum Source {
-    /// Acts by when they happened, with this condition.
-    Acts(&'static str),
+    /// Acts by when they happened: which of [`ACTS`].
+    Acts(usize),
     /// Acts by when they were entered, with this condition.
     Entries(&'static str),
     /// Dossiers by one of their moments.
@@ -68,24 +68,24 @@ pub enum Kind {
     ReturnedLater,
 }
 
+/// The signs that an act bears by what it says.
+pub const ACTS: [&str; 6] = [
+    "(kind = 'supplement_requested' and cast(facts->>'round' as integer) >= 2)",
+    "(kind = 'supplement_requested' and cast(facts->'late_request' as text) = 'true')",
+    "kind = 'reappointed'",
+    "(kind = 'reappointed' and cast(facts->>'ordinal' as integer) >= 2)",
+    "(kind = 'withdrawn' and cast(facts->'past_due' as text) = 'true')",
+    "(kind = 'stopped' and cast(facts->'past_due' as text) = 'true')",
+];
+
 pub fn source(sign: Sign) -> Source {
     match sign {
-        Sign::SecondSupplement => {
-            Source::Acts("(kind = 'supplement_requested' and cast(facts->>'round' as integer) >= 2)")
-        }
-        Sign::LateSupplementRequest => {
-            Source::Acts("(kind = 'supplement_requested' and cast(facts->'late_request' as text) = 'true')")
-        }
-        Sign::Reappointed => Source::Acts("kind = 'reappointed'"),
-        Sign::ReappointedAgain => {
-            Source::Acts("(kind = 'reappointed' and cast(facts->>'ordinal' as integer) >= 2)")
-        }
-        Sign::WithdrawnPastDue => {
-            Source::Acts("(kind = 'withdrawn' and cast(facts->'past_due' as text) = 'true')")
-        }
-        Sign::StoppedPastDue => {
-            Source::Acts("(kind = 'stopped' and cast(facts->'past_due' as text) = 'true')")
-        }
+        Sign::SecondSupplement => Source::Acts(0),
+        Sign::LateSupplementRequest => Source::Acts(1),
+        Sign::Reappointed => Source::Acts(2),
+        Sign::ReappointedAgain => Source::Acts(3),
+        Sign::WithdrawnPastDue => Source::Acts(4),
+        Sign::StoppedPastDue => Source::Acts(5),
         Sign::TimeCorrected => Source::Entries(
             "(kind = 'corrected' and facts->>'field' in ('received_at', 'resolved_at', 'returned_at'))",
         ),
@@ -157,59 +157,80 @@ pub fn entries(
     Ok(acts_by!(c, recorded_at, AFTERWARDS, condition, span, branch, after, limit))
 }
 
-/// How often who entered such acts for which branch, in a span: one statement, however many there are.
-pub type CountedActs = Vec<(BranchId, Option<OfficerId>, i64)>;
+/// How often who entered acts for which branch that bear each of the signs of [`ACTS`].
+pub type CountedActs = Vec<(BranchId, Option<OfficerId>, [i64; ACTS.len()])>;
 
-macro_rules! count_acts_by {
-    ($c:expr, $time:ident, $known:expr, $condition:expr, $span:expr) => {
-        both!($c, |c| {
-            use dossier_events as e;
-            e::table
-                .filter(sql::<Bool>($known))
-                .filter(sql::<Bool>($condition))
-                .filter(e::$time.ge(Moment($span.begin)))
-                .filter(e::$time.lt(Moment($span.end)))
-                .group_by((e::branch_id, e::officer_id))
-                .select((e::branch_id, e::officer_id, count_star()))
-                .load(c)?
-        })
-    };
+/// Acts by when they happened: all of them in one reading, however many there are.
+pub fn count_acts(c: &mut Conn<'_>, span: Span) -> Outcome<CountedActs> {
+    type Row = (BranchId, Option<OfficerId>, (i64, i64, i64, i64, i64, i64));
+    let times = |sign: usize| sql::<BigInt>(&format!("sum(case when {} then 1 else 0 end)", ACTS[sign]));
+    let rows: Vec<Row> = both!(c, |c| {
+        use dossier_events as e;
+        e::table
+            .filter(sql::<Bool>(SIGNS))
+            .filter(e::occurred_at.ge(Moment(span.begin)))
+            .filter(e::occurred_at.lt(Moment(span.end)))
+            .group_by((e::branch_id, e::officer_id))
+            .select((
+                e::branch_id,
+                e::officer_id,
+                (times(0), times(1), times(2), times(3), times(4), times(5)),
+            ))
+            .load(c)?
+    });
+    let row = |(branch, officer, (a, b, c, d, e, f)): Row| (branch, officer, [a, b, c, d, e, f]);
+    Ok(rows.into_iter().map(row).collect())
 }
 
-/// Acts by when they happened.
-pub fn count_acts(c: &mut Conn<'_>, condition: &'static str, span: Span) -> Outcome<CountedActs> {
-    Ok(count_acts_by!(c, occurred_at, SIGNS, condition, span))
+/// Who entered how many acts with this condition for which branch, by when they were entered.
+pub fn count_entries(
+    c: &mut Conn<'_>,
+    condition: &'static str,
+    span: Span,
+) -> Outcome<Vec<(BranchId, Option<OfficerId>, i64)>> {
+    Ok(both!(c, |c| {
+        use dossier_events as e;
+        e::table
+            .filter(sql::<Bool>(AFTERWARDS))
+            .filter(sql::<Bool>(condition))
+            .filter(e::recorded_at.ge(Moment(span.begin)))
+            .filter(e::recorded_at.lt(Moment(span.end)))
+            .group_by((e::branch_id, e::officer_id))
+            .select((e::branch_id, e::officer_id, count_star()))
+            .load(c)?
+    }))
 }
 
-/// Acts by when they were entered.
-pub fn count_entries(c: &mut Conn<'_>, condition: &'static str, span: Span) -> Outcome<CountedActs> {
-    Ok(count_acts_by!(c, recorded_at, AFTERWARDS, condition, span))
-}
-
-#[derive(Debug, Queryable)]
+/// What judging a dossier takes. All of it stands in the index by which it is found.
+#[derive(Debug, Queryable, QueryableByName)]
 pub struct DossierLine {
+    #[diesel(sql_type = UuidSql)]
     pub id: DossierId,
+    #[diesel(sql_type = UuidSql)]
     pub branch: BranchId,
-    pub submitted_at: Moment,
-    pub received_at: Option<Moment>,
-    pub resolved_at: Option<Moment>,
-    pub closed_at: Option<Moment>,
-    pub returned_at: Option<Moment>,
+    /// The moment by which dossiers of the kind are found.
+    #[diesel(sql_type = Nullable<MomentSql>)]
+    since: Option<Moment>,
+    /// Of the span that is judged.
+    #[diesel(sql_type = Nullable<MomentSql>)]
+    until: Option<Moment>,
+    /// Who entered the act that is looked at.
+    #[diesel(sql_type = Nullable<UuidSql>)]
+    pub officer: Option<OfficerId>,
 }
 
 impl DossierLine {
-    /// The moment by which dossiers of a kind are found.
-    pub fn at(&self, kind: Kind) -> Option<DateTime<Utc>> {
-        Some(match kind {
-            Kind::Refused => self.closed_at?.0,
-            Kind::CheckedLater => self.submitted_at.0,
-            Kind::ReturnedLater => self.resolved_at?.0,
-        })
+    pub fn since(&self) -> Option<DateTime<Utc>> {
+        self.since.map(|moment| moment.0)
+    }
+
+    pub fn until(&self) -> Option<DateTime<Utc>> {
+        self.until.map(|moment| moment.0)
     }
 }
 
 macro_rules! dossiers_by {
-    ($c:expr, $time:ident, $known:expr, $span:expr, $branch:expr, $after:expr, $limit:expr) => {{
+    ($c:expr, $time:ident, $until:expr, $officer:ident, $known:expr, $span:expr, $branch:expr, $after:expr, $limit:expr) => {{
         let of_branch = branch_of_few($c);
         both!($c, |c| {
             use dossiers as d;
@@ -229,29 +250,15 @@ macro_rules! dossiers_by {
             query
                 .order((d::$time, d::id))
                 .limit($limit)
-                .select((
-                    d::id,
-                    d::branch_id,
-                    d::submitted_at,
-                    d::received_at,
-                    d::resolved_at,
-                    d::closed_at,
-                    d::returned_at,
-                ))
+                .select((d::id, d::branch_id, d::$time.nullable(), $until, d::$officer))
                 .load(c)?
         })
     }};
 }
 
-/// Dossiers of a kind in the order of the moment by which they are found. Those between whose two moments no more hours lie
-/// than the measures have are left out by the database: so many hours or days of work are at least as many of the clock.
-pub fn dossiers_of(
-    c: &mut Conn<'_>,
-    (kind, measures): (Kind, &Measures),
-    (span, branch): (Span, Option<BranchId>),
-    after: Option<Place>,
-    limit: i64,
-) -> Outcome<Vec<DossierLine>> {
+/// The condition of a kind. Those between whose two moments no more hours lie than the measures have are left out by the
+/// database: so many hours or days of work are at least as many of the clock.
+pub fn known(c: &Conn<'_>, kind: Kind, measures: &Measures) -> String {
     let longer = |[sqlite, postgres]: [&str; 2], since: &str, until: &str, hours: u32| match c {
         Conn::Sqlite(_) => {
             let milliseconds = i64::from(hours) * 3_600_000;
@@ -261,33 +268,43 @@ pub fn dossiers_of(
             format!("{postgres} and ({until} is null or {until} - {since} > interval '{hours} hours')")
         }
     };
-    let hours = measures.check.legs().iter().map(|leg| u32::from(leg.amount())).sum();
-    let checked = longer(CHECKED_LATER, "submitted_at", "received_at", hours);
-    let days = measures.return_working_days.saturating_mul(24);
-    let returned = longer(RETURNED_LATER, "resolved_at", "returned_at", days);
-    Ok(match kind {
-        Kind::Refused => dossiers_by!(c, closed_at, REFUSED, span, branch, after, limit),
-        Kind::CheckedLater => dossiers_by!(c, submitted_at, &checked, span, branch, after, limit),
-        Kind::ReturnedLater => dossiers_by!(c, resolved_at, &returned, span, branch, after, limit),
-    })
+    match kind {
+        Kind::Refused => REFUSED.to_owned(),
+        Kind::CheckedLater => {
+            let hours = measures.check.legs().iter().map(|leg| u32::from(leg.amount())).sum();
+            longer(CHECKED_LATER, "submitted_at", "received_at", hours)
+        }
+        Kind::ReturnedLater => {
+            let hours = measures.return_working_days.saturating_mul(24);
+            longer(RETURNED_LATER, "resolved_at", "returned_at", hours)
+        }
+    }
 }
 
-/// Who entered the one act of these kinds that each of these dossiers has.
-pub fn entered_by(
+/// When somebody had looked at what came online.
+pub const CHECKED_AT: &str = "coalesce(received_at, closed_at)";
+
+/// Dossiers of a kind in the order of the moment by which they are found.
+pub fn dossiers_of(
     c: &mut Conn<'_>,
-    ids: &[DossierId],
-    kinds: &[&'static str],
-) -> Outcome<HashMap<DossierId, Option<OfficerId>>> {
-    let mut found = HashMap::new();
-    for ids in ids.chunks(CHUNK) {
-        let rows: Vec<(DossierId, Option<OfficerId>)> = both!(c, |c| dossier_events::table
-            .filter(dossier_events::dossier_id.eq_any(ids))
-            .filter(dossier_events::kind.eq_any(kinds))
-            .select((dossier_events::dossier_id, dossier_events::officer_id))
-            .load(c))?;
-        found.extend(rows);
-    }
-    Ok(found)
+    (kind, measures): (Kind, &Measures),
+    (span, branch): (Span, Option<BranchId>),
+    after: Option<Place>,
+    limit: i64,
+) -> Outcome<Vec<DossierLine>> {
+    let known = &known(c, kind, measures);
+    Ok(match kind {
+        Kind::Refused => {
+            dossiers_by!(c, closed_at, d::closed_at, checked_by, known, span, branch, after, limit)
+        }
+        Kind::CheckedLater => {
+            let until = sql::<Nullable<MomentSql>>(CHECKED_AT);
+            dossiers_by!(c, submitted_at, until, checked_by, known, span, branch, after, limit)
+        }
+        Kind::ReturnedLater => {
+            dossiers_by!(c, resolved_at, d::returned_at, resolved_by, known, span, branch, after, limit)
+        }
+    })
 }
 
 /// The codes of these dossiers, and their procedures.
@@ -303,58 +320,70 @@ pub fn codes(c: &mut Conn<'_>, ids: &[DossierId]) -> Outcome<HashMap<DossierId, 
     Ok(found)
 }
 
-/// A dossier with its owner.
-#[derive(Debug, Clone)]
-pub struct Owned {
-    pub id: DossierId,
-    pub procedure: ProcedureId,
-    pub submitted_at: DateTime<Utc>,
+/// A refused dossier, and one that was handed in for the same procedure after the refusal, perhaps by the same owner.
+#[derive(Debug)]
+pub struct Again {
+    pub refused: DossierId,
     pub owner: Owner,
+    pub later: DossierId,
+    pub later_owner: Owner,
+    pub submitted_at: DateTime<Utc>,
 }
 
-type OwnedRow = (DossierId, ProcedureId, Moment, Option<String>, Option<String>, String);
+type OwnerRow = (Option<String>, Option<String>, String);
 
-fn owned((id, procedure, submitted_at, id_number, phone, folded_name): OwnedRow) -> Owned {
-    Owned { id, procedure, submitted_at: submitted_at.0, owner: Owner { id_number, phone, folded_name } }
+fn owner((id_number, phone, folded_name): OwnerRow) -> Owner {
+    Owner { id_number, phone, folded_name }
 }
 
-macro_rules! owned_where {
-    ($c:expr, $($condition:expr),+) => {
+fn again(
+    (refused, mine, later, other, submitted_at): (DossierId, OwnerRow, DossierId, OwnerRow, Moment),
+) -> Again {
+    let (owner, later_owner) = (owner(mine), owner(other));
+    Again { refused, owner, later, later_owner, submitted_at: submitted_at.0 }
+}
+
+diesel::alias!(
+    dossiers as next: Next,
+    dossier_particulars as theirs: Theirs,
+);
+
+macro_rules! again_where {
+    ($c:expr, $refused:expr, $until:expr, $akin:expr) => {
         both!($c, |c| {
             use {dossier_particulars as p, dossiers as d};
-            p::table
-                .inner_join(d::table.on(d::id.eq(p::dossier_id)))
-                $(.filter($condition))+
-                .select((d::id, d::procedure_id, d::submitted_at, p::id_number, p::phone, p::folded_name))
-                .load::<OwnedRow>(c)?
+            d::table
+                .inner_join(p::table.on(p::dossier_id.eq(d::id)))
+                .inner_join(theirs.on($akin))
+                .inner_join(next.on(next.field(d::id).eq(theirs.field(p::dossier_id))))
+                .filter(d::id.eq_any($refused))
+                .filter(theirs.field(p::dossier_id).ne(p::dossier_id))
+                .filter(next.field(d::procedure_id).eq(d::procedure_id))
+                .filter(next.field(d::submitted_at).nullable().gt(d::closed_at))
+                .filter(next.field(d::submitted_at).lt($until))
+                .select((
+                    d::id,
+                    (p::id_number, p::phone, p::folded_name),
+                    next.field(d::id),
+                    (theirs.field(p::id_number), theirs.field(p::phone), theirs.field(p::folded_name)),
+                    next.field(d::submitted_at),
+                ))
+                .load(c)?
         })
     };
 }
 
-/// These dossiers with their owners.
-pub fn owners(c: &mut Conn<'_>, ids: &[DossierId]) -> Outcome<Vec<Owned>> {
+/// What somebody who shares a number with the owner of one of these refused dossiers handed in again before a moment.
+pub fn handed_in_again(c: &mut Conn<'_>, refused: &[DossierId], until: DateTime<Utc>) -> Outcome<Vec<Again>> {
+    use dossier_particulars as p;
+    let until = Moment(until);
     let mut found = Vec::new();
-    for ids in ids.chunks(CHUNK) {
-        found.extend(owned_where!(c, p::dossier_id.eq_any(ids)).into_iter().map(owned));
+    for some in refused.chunks(CHUNK) {
+        let same_number = theirs.field(p::id_number).eq(p::id_number);
+        found.extend(again_where!(c, some, until, same_number).into_iter().map(again));
+        let one_has_none = p::id_number.is_null().or(theirs.field(p::id_number).is_null());
+        let same_phone = theirs.field(p::phone).eq(p::phone).and(one_has_none);
+        found.extend(again_where!(c, some, until, same_phone).into_iter().map(again));
     }
     Ok(found)
-}
-
-/// Dossiers handed in within a span by somebody who shares a number with one of these.
-pub fn akin(c: &mut Conn<'_>, to: &[Owned], span: Span) -> Outcome<Vec<Owned>> {
-    let (begin, end) = (Moment(span.begin), Moment(span.end));
-    let mut found: HashMap<DossierId, Owned> = HashMap::new();
-    for some in to.chunks(CHUNK) {
-        let numbers: Vec<&str> = some.iter().filter_map(|one| one.owner.id_number.as_deref()).collect();
-        let phones: Vec<&str> = some.iter().filter_map(|one| one.owner.phone.as_deref()).collect();
-        let by_number = owned_where!(
-            c,
-            p::id_number.eq_any(&numbers),
-            d::submitted_at.ge(begin).and(d::submitted_at.lt(end))
-        );
-        let by_phone =
-            owned_where!(c, p::phone.eq_any(&phones), d::submitted_at.ge(begin).and(d::submitted_at.lt(end)));
-        found.extend(by_number.into_iter().chain(by_phone).map(|row| (row.0, owned(row))));
-    }
-    Ok(found.into_values().collect())
 }

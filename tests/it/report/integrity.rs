@@ -389,13 +389,16 @@ fn no_sign_is_found_by_looking_through_everything() {
         let mut asked = motcua::report::Asked::of_days(days.0, days.1, None);
         asked.branch_code = branch_code;
         let ours = |text: &str| {
-            text.contains("`dossier") && (text.contains("ORDER BY") || text.contains("GROUP BY"))
+            let of_dossiers =
+                text.contains("`dossier") && (text.contains("ORDER BY") || text.contains("GROUP BY"));
+            of_dossiers || text.contains("from stretches")
         };
         let plans = crate::support::plans::plans(&ground, ours, move |c| {
             motcua::report::integrity::integrity(c, &reference, &asked, Default::default(), now, None)?;
             Ok(())
         });
-        assert_eq!(plans.len(), 7 + 11, "seven are counted by the database, all are read: {plans:#?}");
+        // What acts say, and corrections; back-dated acts and refusals one by one; checks, and those on the edge; returns.
+        assert_eq!(plans.len(), 2 + 2 + 2 + 1, "where nothing is counted nothing is named: {plans:#?}");
         for plan in &plans {
             let index = [
                 "dossier_events_signs",
@@ -405,7 +408,8 @@ fn no_sign_is_found_by_looking_through_everything() {
                 "dossiers_returned_later",
             ];
             assert!(index.iter().any(|index| plan.contains(&format!("INDEX {index} ("))), "{plan}");
-            assert!(!plan.contains("SCAN"), "{plan}");
+            let of_days = plan.matches("SCAN stretches").count() + plan.matches("CONSTANT ROW").count();
+            assert_eq!(plan.matches("SCAN").count(), of_days, "{plan}");
             // Entries of one second are put in the order of their numbers; counting gathers: no more than that is sorted.
             let gathers =
                 plan.contains("TEMP B-TREE FOR GROUP BY") || plan.contains("dossier_events_afterwards");

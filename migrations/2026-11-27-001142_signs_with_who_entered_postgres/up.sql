@@ -1,0 +1,5 @@
+-- With all that judging and counting takes, so that neither a dossier nor its events are opened for it.
+create index dossiers_checked_later on dossiers (submitted_at, id, branch_id, received_at, closed_at, channel, checked_by)
+    where channel = 'online' and (received_at is null or received_at - submitted_at > interval '01:00:00');
+create index dossiers_returned_later on dossiers (resolved_at, id, branch_id, returned_at, resolved_by)
+    where resolved_at is not null and (returned_at is null or returned_at - resolved_at > interval '120:00:00');
