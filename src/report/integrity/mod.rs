@@ -1,6 +1,8 @@
 //! `GET /reports/integrity`: signs that figures were made to look better than the work was, counted by branch and by
 //! officer, each with its definition and the dossiers behind it (rules: "Gaming made visible").
 
+mod again;
+mod counted;
 mod dossiers;
 mod hits;
 mod read;
