@@ -68,11 +68,13 @@ pub fn routes(api: &mut ServiceConfig<'_>) {
         .service(dossier::resolve_dossier)
         .service(dossier::return_dossier_result)
         .service(dossier::undo_return_of_dossier_result)
+        .service(dossier::survey_dossier)
         .service(dossier::withdraw_dossier)
         .service(dossier::stop_dossier)
         .service(dossier::correct_dossier)
         // for citizens
         .service(dossier::track_dossier)
+        .service(dossier::survey_own_dossier)
         .service(apology::public_letter::public_letter)
         // who works here
         .service(account::sign_in::create_session)
@@ -210,6 +212,7 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("post", "/sessions/refresh"),
     ("get", "/calendar/due-date"),
     ("get", "/public/dossiers/{code}"),
+    ("post", "/public/dossiers/{code}/survey"),
     ("get", "/public/dossiers/{code}/letter.pdf"),
     ("get", "/public/rates"),
     ("get", "/health/live"),

@@ -8,7 +8,7 @@ use crate::closing::{ClosingDifference, ClosingFinding, audit_closings};
 use crate::dossier::Finding;
 use crate::failure::Failure;
 use crate::reference::{Reference, ReferenceCache};
-use crate::report::verify::{Cell, Difference, PartRowKey, RowKey, Verified, verify};
+use crate::report::verify::{Cell, Difference, PartRowKey, ReturnedRowKey, RowKey, Verified, verify};
 use indicatif::{ProgressBar, ProgressStyle};
 
 #[derive(clap::Args)]
@@ -79,6 +79,10 @@ fn words(difference: &Difference, reference: &Reference) -> String {
         Difference::Parts { place, figure, stored, counted } => format!(
             "tallies_parts {}: {figure} đang lưu {stored}, đếm lại từ sự kiện {counted}",
             part_place(place, reference)
+        ),
+        Difference::Returned { place, figure, stored, counted } => format!(
+            "tallies_returned {}: {figure} đang lưu {stored}, đếm lại từ sự kiện {counted}",
+            returned_place(place, reference)
         ),
         Difference::StrayTallies { table, rows } => {
             format!("{table}: {rows} dòng của đơn vị không có trong danh mục")
@@ -165,6 +169,18 @@ fn part_place(row: &PartRowKey, reference: &Reference) -> String {
     };
     let cell = Cell { grain: row.grain, day: row.day, key };
     format!("{}, khâu {} {}", place(&cell, reference), whose.unit, whose.step)
+}
+
+fn returned_place(row: &ReturnedRowKey, reference: &Reference) -> String {
+    let whose = &row.whose;
+    let key = RowKey {
+        branch: Some(whose.branch),
+        sector: Some(whose.sector),
+        procedure: Some(whose.procedure),
+        channel: Some(whose.channel),
+        officer: None,
+    };
+    place(&Cell { grain: row.grain, day: row.day, key }, reference)
 }
 
 fn place(cell: &Cell, reference: &Reference) -> String {

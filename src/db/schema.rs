@@ -345,6 +345,26 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{JsonSql, MomentSql, UuidSql};
+    tallies_returned (branch_id, grain, day, sector_id, procedure_id, channel) {
+        branch_id -> UuidSql,
+        sector_id -> UuidSql,
+        procedure_id -> UuidSql,
+        channel -> Text,
+        grain -> SmallInt,
+        day -> Date,
+        returned_in_person -> BigInt,
+        returned_online -> BigInt,
+        returned_postal -> BigInt,
+        surveyed -> BigInt,
+        surveyed_by_applicant -> BigInt,
+        satisfied -> BigInt,
+        late_answers -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{JsonSql, MomentSql, UuidSql};
     tallies_parts (branch_id, grain, day, sector_id, procedure_id, unit, step, officer_id) {
         branch_id -> UuidSql,
         sector_id -> UuidSql,
@@ -885,6 +905,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tallies,
     tallies_fine,
     tallies_parts,
+    tallies_returned,
     apologies,
     jobs,
     idempotency_keys,

@@ -12,6 +12,7 @@ use super::local_time::{day_of, moment};
 use super::parts::Yardstick;
 use super::punctuality;
 use super::refusal::Refusal;
+use super::returned::{AnsweredBy, Satisfaction};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 /// The rules that hold for a dossier, with dates of validity in the data.
@@ -86,6 +87,11 @@ pub enum Command {
     UndoReturn {
         reason: String,
     },
+    Survey {
+        satisfaction: Satisfaction,
+        remark: Option<String>,
+        answered_by: AnsweredBy,
+    },
     Withdraw {
         reason: String,
     },
@@ -119,6 +125,7 @@ impl Command {
             Self::Resolve { .. } => Act::Resolve,
             Self::Return { .. } => Act::Return,
             Self::UndoReturn { .. } => Act::UndoReturn,
+            Self::Survey { .. } => Act::Survey,
             Self::Withdraw { .. } => Act::Withdraw,
             Self::Stop { .. } => Act::Stop,
             Self::RecomputeDue { .. } => Act::RecomputeDue,
@@ -153,6 +160,9 @@ pub fn decide(dossier: &Dossier, command: Command, context: &Context<'_>) -> Res
     let act = command.act();
     let wrong_state = || Refusal::WrongState { status: dossier.status, act };
     let next = dossier.status.after(act).ok_or_else(wrong_state)?;
+    if dossier.is_answered_against(act) {
+        return Err(Refusal::AlreadySurveyed);
+    }
     check_time(Some(dossier), context)?;
     let at = context.occurred_at;
     // A clock is there in every state but `registered` and `refused`; the table has seen to that.
@@ -216,6 +226,9 @@ pub fn decide(dossier: &Dossier, command: Command, context: &Context<'_>) -> Res
             // It changes what is told of the day of the hand-over: who may not write that day may not take it back.
             check_backdating(dossier.returned.as_ref().ok_or_else(wrong_state)?.at, context)?;
             Fact::ReturnUndone { reason }
+        }
+        Command::Survey { satisfaction, remark, answered_by } => {
+            Fact::Surveyed { satisfaction, remark, answered_by }
         }
         Command::Withdraw { reason } => Fact::Withdrawn { reason, past_due: dossier.is_past_due(at) },
         Command::Stop { reason } => Fact::Stopped { reason, past_due: dossier.is_past_due(at) },

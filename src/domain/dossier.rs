@@ -7,10 +7,11 @@ use super::event::{
     ReturnChannel,
 };
 use super::ids::{BranchId, OfficerId, ProcedureId, SectorId, VersionId};
-use super::lifecycle::Status;
+use super::lifecycle::{Act, Status};
 use super::local_time::day_of;
 use super::parts::PartBegun;
 use super::punctuality::{self, OpenTimeliness, Timeliness};
+use super::returned::Satisfaction;
 use super::time_limit::TimeLimit;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,8 @@ pub struct Dossier {
     /// Refused, withdrawn or stopped.
     pub closed_at: Option<DateTime<Utc>>,
     pub returned: Option<Handover>,
+    /// What the applicant said of how he was served.
+    pub satisfaction: Option<Satisfaction>,
     pub held_by: Option<OfficerId>,
     pub held_step: Option<String>,
     /// The part of its way that is going on: none before receipt, nor when it has ended.
@@ -116,6 +119,7 @@ impl Dossier {
             resolved: None,
             closed_at: None,
             returned: None,
+            satisfaction: None,
             held_by: None,
             held_step: None,
             part: None,
@@ -123,6 +127,16 @@ impl Dossier {
             last_occurred_at: at,
             version: 1,
         }
+    }
+
+    /// What may be done next.
+    pub fn acts(&self) -> impl Iterator<Item = Act> {
+        self.status.acts().filter(|act| !self.is_answered_against(*act))
+    }
+
+    /// The applicant's answer stands in the way of this act: it is one, and about a result that was handed over.
+    pub fn is_answered_against(&self, act: Act) -> bool {
+        self.satisfaction.is_some() && matches!(act, Act::Survey | Act::UndoReturn)
     }
 
     pub fn due_on(&self) -> Option<NaiveDate> {
@@ -234,6 +248,7 @@ impl Dossier {
                 self.status = Status::Resolved;
                 self.returned = None;
             }
+            Fact::Surveyed { satisfaction, .. } => self.satisfaction = Some(*satisfaction),
             Fact::Withdrawn { .. } => self.close(Status::Withdrawn, at),
             Fact::Stopped { .. } => self.close(Status::Stopped, at),
             Fact::DueRecomputed { deadline, .. } => {

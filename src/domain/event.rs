@@ -6,6 +6,7 @@ use super::ids::{ApologyId, BranchId, OfficerId, ProcedureId, SectorId, VersionI
 use super::parts::PartDue;
 use super::people::Applicant;
 use super::punctuality::Timeliness;
+use super::returned::{AnsweredBy, Satisfaction};
 use super::time_limit::TimeLimit;
 use super::words::code_words;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -192,6 +193,12 @@ pub enum Fact {
     ReturnUndone {
         reason: String,
     },
+    /// What the applicant says of how he was served. One answer a dossier, never overwritten.
+    Surveyed {
+        satisfaction: Satisfaction,
+        remark: Option<String>,
+        answered_by: AnsweredBy,
+    },
     Withdrawn {
         reason: String,
         past_due: bool,
@@ -291,6 +298,7 @@ impl Fact {
             Self::Resolved { .. } => "resolved",
             Self::Returned { .. } => "returned",
             Self::ReturnUndone { .. } => "return_undone",
+            Self::Surveyed { .. } => "surveyed",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Stopped { .. } => "stopped",
             Self::DueRecomputed { .. } => "due_recomputed",

@@ -56,6 +56,7 @@ pub enum Act {
     Resolve,
     Return,
     UndoReturn,
+    Survey,
     Withdraw,
     Stop,
     RecomputeDue,
@@ -75,6 +76,7 @@ code_words!(Act {
     Resolve => "resolve",
     Return => "return",
     UndoReturn => "undo_return",
+    Survey => "survey",
     Withdraw => "withdraw",
     Stop => "stop",
     RecomputeDue => "recompute_due",
@@ -111,6 +113,7 @@ impl Status {
 
             (Resolved, Act::Return) => Some(To(Returned)),
             (Returned, UndoReturn) => Some(To(Resolved)),
+            (Returned, Survey) => Some(Stay),
 
             (Registered | Received | InProcessing | SupplementRequested | AwaitingPayment, Withdraw) => {
                 Some(To(Withdrawn))
@@ -164,7 +167,7 @@ mod tests {
             supplement_requested: supply>back withdraw>withdrawn stop>stopped correct>=
             awaiting_payment:     record_payment>back withdraw>withdrawn stop>stopped correct>=
             resolved:             return>returned correct>=
-            returned:             undo_return>resolved correct>=
+            returned:             undo_return>resolved survey>= correct>=
             refused:              correct>=
             withdrawn:            correct>=
             stopped:              correct>=";

@@ -25,6 +25,7 @@ pub mod period;
 pub mod punctuality;
 pub mod rates;
 pub mod refusal;
+pub mod returned;
 pub mod role;
 pub mod schedule;
 pub mod tally;

@@ -28,6 +28,8 @@ pub enum Refusal {
     NothingToCorrect { field: String },
     /// The corrected moment would put the dossier's acts out of order.
     CorrectionOutOfOrder { earliest: DateTime<Utc>, latest: DateTime<Utc> },
+    /// The applicant has said how satisfied he is: once, and about a result that he has.
+    AlreadySurveyed,
 }
 
 impl Refusal {
@@ -43,6 +45,7 @@ impl Refusal {
             Self::LetterIncomplete { .. } => "letter-incomplete",
             Self::NothingToCorrect { .. } => "nothing-to-correct",
             Self::CorrectionOutOfOrder { .. } => "correction-out-of-order",
+            Self::AlreadySurveyed => "already-surveyed",
         }
     }
 }

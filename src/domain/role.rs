@@ -70,6 +70,7 @@ impl Role {
                     | Act::Resolve
                     | Act::Return
                     | Act::UndoReturn
+                    | Act::Survey
                     | Act::Withdraw
             ),
             Self::Handler => matches!(

@@ -11,6 +11,7 @@ use super::ids::{BranchId, OfficerId, ProcedureId, SectorId};
 use super::local_time::day_of;
 use super::parts::{Part, PartUnit};
 use super::punctuality::Timeliness;
+use super::returned::{self, ReturnedCounts, ReturnedKey};
 use super::words::code_words;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -241,6 +242,7 @@ impl PartCounts {
 pub struct Tally {
     dossiers: BTreeMap<(Key, NaiveDate), Counts>,
     parts: BTreeMap<(PartKey, NaiveDate), PartCounts>,
+    returned: BTreeMap<(ReturnedKey, NaiveDate), ReturnedCounts>,
 }
 
 impl FromIterator<((Key, NaiveDate), Counts)> for Tally {
@@ -263,8 +265,12 @@ impl Tally {
         self.parts.iter().map(|((key, day), counts)| (key, *day, counts))
     }
 
+    pub fn returned(&self) -> impl Iterator<Item = (&ReturnedKey, NaiveDate, &ReturnedCounts)> {
+        self.returned.iter().map(|((key, day), counts)| (key, *day, counts))
+    }
+
     pub fn is_empty(&self) -> bool {
-        self.dossiers.is_empty() && self.parts.is_empty()
+        self.dossiers.is_empty() && self.parts.is_empty() && self.returned.is_empty()
     }
 
     fn at(&mut self, key: Key, day: NaiveDate) -> &mut Counts {
@@ -292,6 +298,17 @@ impl Tally {
                 self.parts.remove(place);
             }
         }
+        for (place, counts) in &other.returned {
+            self.hand_out(*place, *counts, times);
+        }
+    }
+
+    fn hand_out(&mut self, place: (ReturnedKey, NaiveDate), counts: ReturnedCounts, times: i64) {
+        let mine = self.returned.entry(place).or_default();
+        mine.add(counts, times);
+        if mine.is_zero() {
+            self.returned.remove(&place);
+        }
     }
 
     fn prune(&mut self) {
@@ -306,7 +323,10 @@ impl Tally {
     fn of_event_against(against: Against, before: Option<&Dossier>, after: &Dossier, event: &Event) -> Self {
         let mut tally = Self::default();
         let (day, key) = (day_of(event.occurred_at), key_of(after));
-        tally.late_entry(key, day, day_of(event.recorded_at));
+        // An answer changes no figure of its own day: how late it came is counted with the hand-over it is about.
+        if !matches!(event.fact, Fact::Surveyed { .. }) {
+            tally.late_entry(key, day, day_of(event.recorded_at));
+        }
         let stock_of = |dossier| stock_of(dossier, against);
         let (was, is) = (before.and_then(stock_of), stock_of(after));
         let key_before = before.map_or(key, key_of);
@@ -321,6 +341,9 @@ impl Tally {
         tally.at(key, day).flow(against, before, after, event);
         if let Some(part) = before.and_then(|before| Part::ended(before, after, event)) {
             tally.part(part, after);
+        }
+        for (day, counts) in returned::changes(before, after, event) {
+            tally.hand_out((ReturnedKey::of(after), day), counts, 1);
         }
         tally.prune();
         tally

@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 pub struct EventView {
     pub seq: i32,
     /// registered, received, refused, forwarded, supplement_requested, supplied, payment_requested, paid, reappointed,
-    /// apology_issued, resolved, returned, return_undone, withdrawn, stopped, due_recomputed, corrected
+    /// apology_issued, resolved, returned, return_undone, surveyed, withdrawn, stopped, due_recomputed, corrected
     pub kind: String,
     /// When it happened.
     pub occurred_at: DateTime<FixedOffset>,

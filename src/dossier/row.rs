@@ -16,6 +16,7 @@ use crate::domain::lifecycle::Status;
 use crate::domain::parts::PartBegun;
 use crate::domain::people::{Applicant, fold};
 use crate::domain::punctuality::{self, Timeliness};
+use crate::domain::returned::Satisfaction;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,8 @@ struct Rest {
     received_by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     part: Option<PartBegun>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    satisfaction: Option<Satisfaction>,
 }
 
 /// The columns of two rows that do not hold the same.
@@ -159,6 +162,7 @@ impl DossierRow {
             return_channel: dossier.returned.as_ref().map(|handover| handover.channel),
             received_by: dossier.returned.as_ref().and_then(|handover| handover.received_by.clone()),
             part: dossier.part,
+            satisfaction: dossier.satisfaction,
         };
         Ok(Self {
             id,
@@ -257,6 +261,7 @@ impl DossierRow {
                 channel,
                 received_by: rest.received_by,
             }),
+            satisfaction: rest.satisfaction,
             held_by: self.held_by,
             held_step: self.held_step.clone(),
             part: rest.part,

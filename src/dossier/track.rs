@@ -10,7 +10,8 @@ use crate::apology::IssuedLetter;
 use crate::db::Conn;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::{Event, Fact, ResultKind};
-use crate::domain::lifecycle::Status;
+use crate::domain::ids::DossierId;
+use crate::domain::lifecycle::{Act, Status};
 use crate::domain::local_time::local;
 use crate::failure::{Failure, Outcome, Thing};
 use crate::http::{House, Problem, PublicLookup, Query, Segment};
@@ -53,6 +54,10 @@ pub struct PublicMore {
     pub reappointed_due_on: Option<NaiveDate>,
     pub resolved_at: Option<DateTime<FixedOffset>>,
     pub returned_at: Option<DateTime<FixedOffset>>,
+    /// very_satisfied, satisfied, neutral, dissatisfied, very_dissatisfied: what was said of how the applicant was served
+    pub satisfaction: Option<&'static str>,
+    /// How he was served can be said now, and was not.
+    pub may_answer: bool,
     pub timeliness: Option<&'static str>,
     pub days_late: u32,
     /// Waits for the citizen since.
@@ -114,19 +119,30 @@ pub async fn track_dossier(
     let given = proof.is_given();
     let found = proven(&house, code.into_inner(), proof, move |c, row| {
         let reference = references.of(c)?;
-        let more = if given {
-            let letter = crate::apology::issued_letter(c, row.id)?.map(PublicLetter::from);
-            let events = store::events(c, row.id)?;
-            Some(more(&reference, &row, &events, letter, view::today(clock.now()))?)
-        } else {
-            None
-        };
-        let status = row.dossier()?.status;
-        let completed = !status.is_in_process() && status != Status::Registered;
-        Ok(PublicDossier { code: row.code, status: status.as_str(), completed, more })
+        public(c, &reference, row, given, view::today(clock.now()))
     })
     .await?;
     Ok(HttpResponse::Ok().json(found))
+}
+
+/// The dossier as it is told to citizens; `proven` to the one whose it is.
+pub fn public(
+    c: &mut Conn<'_>,
+    reference: &Reference,
+    row: DossierRow,
+    proven: bool,
+    today: NaiveDate,
+) -> Outcome<PublicDossier> {
+    let more = if proven {
+        let letter = crate::apology::issued_letter(c, row.id)?.map(PublicLetter::from);
+        let events = store::events(c, row.id)?;
+        Some(more(reference, &row, &events, letter, today)?)
+    } else {
+        None
+    };
+    let status = row.dossier()?.status;
+    let completed = !status.is_in_process() && status != Status::Registered;
+    Ok(PublicDossier { code: row.code, status: status.as_str(), completed, more })
 }
 
 /// What is told of the dossier with this code to whoever brings this proof. A wrong one looks like an unknown code, and
@@ -139,24 +155,39 @@ where
     T: Send + 'static,
     F: FnOnce(&mut Conn<'_>, DossierRow) -> Outcome<T> + Clone + Send + 'static,
 {
-    let guessed = proof.is_phone_alone().then(|| code.clone());
-    if let Some(code) = &guessed {
+    let (asked, shown) = (code.clone(), proof.clone());
+    let found = house.db.read(move |c| -> Outcome<T> {
+        let row = store::by_code(c, &asked)?;
+        shown_to(c, row.id, &shown)?;
+        tell(c, row)
+    });
+    guarded(house, &code, &proof, found).await
+}
+
+/// Whether this dossier is for whoever brings this proof.
+///
+/// # Errors
+/// As for a code that nobody has, where it is not.
+pub fn shown_to(c: &mut Conn<'_>, id: DossierId, proof: &Proof) -> Outcome<()> {
+    if proof.holds(&store::particulars_row(c, id)?) { Ok(()) } else { Err(Failure::NotFound(Thing::Dossier)) }
+}
+
+/// What is asked for with this proof, unless too many wrong ones came before it.
+///
+/// # Errors
+/// 429 after too many wrong tries; what `found` says.
+pub async fn guarded<T>(
+    house: &House,
+    code: &str,
+    proof: &Proof,
+    found: impl Future<Output = Outcome<T>>,
+) -> Result<T, Problem> {
+    let guessed = proof.is_phone_alone();
+    if guessed {
         house.limits.try_phone(code)?;
     }
-    let found: Outcome<T> = house
-        .db
-        .read(move |c| {
-            let row = store::by_code(c, &code)?;
-            let told = store::particulars_row(c, row.id)?;
-            if !proof.holds(&told) {
-                return Err(Failure::NotFound(Thing::Dossier));
-            }
-            tell(c, row)
-        })
-        .await;
-    if let Some(code) = &guessed
-        && !matches!(found, Err(Failure::NotFound(Thing::Dossier)))
-    {
+    let found = found.await;
+    if guessed && !matches!(found, Err(Failure::NotFound(Thing::Dossier))) {
         house.limits.phone_not_wrong(code);
     }
     Ok(found?)
@@ -204,6 +235,8 @@ fn more(
         reappointed_due_on: dossier.reappointed_due_on,
         resolved_at: dossier.resolved.as_ref().map(|resolution| local(resolution.at)),
         returned_at: dossier.returned.as_ref().map(|handover| local(handover.at)),
+        satisfaction: dossier.satisfaction.map(|satisfaction| satisfaction.as_str()),
+        may_answer: dossier.acts().any(|act| act == Act::Survey),
         timeliness: dossier.timeliness(today, next_working_day).map(|standing| standing.as_str()),
         days_late: view::lateness(&dossier, today),
         waiting_since: dossier.waiting.map(|waiting| local(waiting.since)),

@@ -66,6 +66,8 @@ pub struct View {
     pub outcome: Option<&'static str>,
     pub document_number: Option<String>,
     pub returned_at: Option<DateTime<FixedOffset>>,
+    /// very_satisfied, satisfied, neutral, dissatisfied, very_dissatisfied: what the applicant said of how he was served
+    pub satisfaction: Option<&'static str>,
     pub closed_at: Option<DateTime<FixedOffset>>,
     /// within_limit, waiting, due_soon, overdue while open; early, on_time, overdue when resolved
     pub timeliness: Option<&'static str>,
@@ -215,6 +217,7 @@ pub fn compose(
         outcome: resolved.map(|resolution| resolution.outcome.as_str()),
         document_number: resolved.and_then(|resolution| resolution.document_number.clone()),
         returned_at: dossier.returned.as_ref().map(|handover| local(handover.at)),
+        satisfaction: dossier.satisfaction.map(|satisfaction| satisfaction.as_str()),
         closed_at: dossier.closed_at.map(local),
         timeliness: dossier.timeliness(today, next_working_day).map(|standing| standing.as_str()),
         timeliness_as_reappointed: dossier.timeliness_as_reappointed().map(|verdict| verdict.as_str()),
@@ -222,7 +225,7 @@ pub fn compose(
         working_days_left: working_days_left(reference, &dossier, today),
         apology: dossier.letter.map(|letter| letter.as_str()),
         held_by: holder_named(&dossier, held_by),
-        acts: dossier.status.acts().map(|act| act.as_str()).collect(),
+        acts: dossier.acts().map(|act| act.as_str()).collect(),
         lookup_key: particulars.lookup_key.clone(),
         version: dossier.version,
         code: dossier.code,

@@ -240,7 +240,8 @@ impl Problem {
             Refusal::WrongState { .. }
             | Refusal::OccurredBeforeLastEvent { .. }
             | Refusal::LetterIncomplete { .. }
-            | Refusal::NothingToCorrect { .. } => (StatusCode::CONFLICT, None),
+            | Refusal::NothingToCorrect { .. }
+            | Refusal::AlreadySurveyed => (StatusCode::CONFLICT, None),
             Refusal::BackdatingNotAllowed { .. } => (StatusCode::FORBIDDEN, None),
             Refusal::CalendarMissing { .. } => (StatusCode::UNPROCESSABLE_ENTITY, None),
             Refusal::OccurredInFuture { .. } => (StatusCode::UNPROCESSABLE_ENTITY, Some("/occurred_at")),
@@ -375,6 +376,7 @@ mod tests {
             Refusal::LetterIncomplete { missing: vec!["reason".into()] },
             Refusal::NothingToCorrect { field: "resolved_at".into() },
             Refusal::CorrectionOutOfOrder { earliest: at, latest: at },
+            Refusal::AlreadySurveyed,
         ];
         for refusal in refusals {
             let problem = Problem::from(Failure::from(refusal.clone()));

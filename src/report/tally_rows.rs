@@ -5,6 +5,7 @@
 
 use super::cover::Grain;
 use crate::domain::ids::{BranchId, OfficerId, ProcedureId, SectorId};
+use crate::domain::returned::{ReturnedCounts, ReturnedKey};
 use crate::domain::tally::{Counts, PartCounts, PartKey, Sums, Tally};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -38,6 +39,14 @@ pub struct FineKey {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PartRowKey {
     pub whose: PartKey,
+    pub grain: Grain,
+    pub day: NaiveDate,
+}
+
+/// The key of a row of `tallies_returned`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReturnedRowKey {
+    pub whose: ReturnedKey,
     pub grain: Grain,
     pub day: NaiveDate,
 }
@@ -77,6 +86,17 @@ pub fn parts(tally: &Tally) -> Vec<(PartRowKey, PartCounts)> {
     for (whose, day, counts) in tally.parts() {
         for grain in PART_GRAINS {
             let place = PartRowKey { whose: whose.clone(), grain, day: grain.start(day) };
+            rows.entry(place).or_default().add(*counts, 1);
+        }
+    }
+    rows.into_iter().filter(|(_, counts)| !counts.is_zero()).collect()
+}
+
+pub fn returned(tally: &Tally) -> Vec<(ReturnedRowKey, ReturnedCounts)> {
+    let mut rows: BTreeMap<ReturnedRowKey, ReturnedCounts> = BTreeMap::new();
+    for (whose, day, counts) in tally.returned() {
+        for grain in Grain::ALL {
+            let place = ReturnedRowKey { whose: *whose, grain, day: grain.start(day) };
             rows.entry(place).or_default().add(*counts, 1);
         }
     }

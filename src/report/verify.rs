@@ -7,11 +7,12 @@
 use super::cover::{Grain, Range};
 pub use super::question::RowKey;
 use super::question::key_of;
-use super::store::{self, Apart, Only, PartSelection, PartsApart, Selection, strays};
-pub use super::tally_rows::PartRowKey;
+use super::store::{self, Apart, Only, PartSelection, PartsApart, ReturnedSelection, Selection, strays};
 use super::tally_rows::{self, PART_GRAINS};
+pub use super::tally_rows::{PartRowKey, ReturnedRowKey};
 use crate::db::{Conn, DbError};
 use crate::domain::ids::BranchId;
+use crate::domain::returned::{ReturnedCounts, ReturnedKey};
 use crate::domain::tally::{PartCounts, PartKey, Sums, Tally, of_life};
 use crate::dossier::{self, Finding};
 use crate::failure::Outcome;
@@ -53,6 +54,13 @@ pub enum Difference {
     /// A figure of a row of parts of the way.
     Parts {
         place: PartRowKey,
+        figure: &'static str,
+        stored: i64,
+        counted: i64,
+    },
+    /// A figure of a row of what was handed out.
+    Returned {
+        place: ReturnedRowKey,
         figure: &'static str,
         stored: i64,
         counted: i64,
@@ -124,6 +132,7 @@ pub fn verify(c: &mut Conn<'_>, watch: &mut dyn FnMut(u64, u64)) -> Outcome<Veri
         }
         compare_tallies(c, branch, &tally, &mut verified)?;
         compare_parts(c, branch, &tally, &mut verified)?;
+        compare_returned(c, branch, &tally, &mut verified)?;
     }
     for (table, rows) in strays(c)? {
         verified.found(Difference::StrayTallies { table, rows });
@@ -239,6 +248,59 @@ fn compare_part(place: PartRowKey, stored: PartCounts, counted: PartCounts, veri
     for (figure, (stored, counted)) in PartCounts::COLUMNS.into_iter().zip(figures) {
         if stored != counted {
             verified.found(Difference::Parts { place: place.clone(), figure, stored, counted });
+        }
+    }
+}
+
+/// What was handed out of a branch's results, and said of them.
+fn compare_returned(
+    c: &mut Conn<'_>,
+    branch: BranchId,
+    tally: &Tally,
+    verified: &mut Verified,
+) -> Outcome<()> {
+    let mut counted: BTreeMap<ReturnedRowKey, ReturnedCounts> =
+        tally_rows::returned(tally).into_iter().collect();
+    for year in years(store::tallied_days(c, "tallies_returned", branch)?) {
+        let selection = ReturnedSelection {
+            ranges: Grain::ALL.map(|grain| (grain.number(), Range { grain, ..year })).to_vec(),
+            apart_by_day: Grain::ALL.map(Grain::number).to_vec(),
+            apart: Apart { branch: true, sector: true, procedure: true, channel: true, officer: false },
+            only: Only { branches: vec![branch], ..Only::default() },
+        };
+        for row in store::returned_sums(c, &selection)? {
+            let grain = Grain::ALL.into_iter().find(|grain| grain.number() == row.segment);
+            let whose = row.branch.zip(row.sector).zip(row.procedure).zip(row.channel.as_deref());
+            let (Some(grain), Some(day), Some((((branch, sector), procedure), channel))) =
+                (grain, row.day, whose)
+            else {
+                continue;
+            };
+            let channel =
+                channel.parse().map_err(|unknown| DbError::Corrupt(format!("a tally: {unknown}")))?;
+            let whose = ReturnedKey { branch, sector, procedure, channel };
+            let place = ReturnedRowKey { whose, grain, day };
+            let counts = counted.remove(&place).unwrap_or_default();
+            compare_handed_out(place, row.counts(), counts, verified);
+        }
+    }
+    for (place, counts) in counted {
+        compare_handed_out(place, ReturnedCounts::default(), counts, verified);
+    }
+    Ok(())
+}
+
+fn compare_handed_out(
+    place: ReturnedRowKey,
+    stored: ReturnedCounts,
+    counted: ReturnedCounts,
+    verified: &mut Verified,
+) {
+    verified.cells += 1;
+    let figures = stored.figures().into_iter().zip(counted.figures());
+    for (figure, (stored, counted)) in ReturnedCounts::COLUMNS.into_iter().zip(figures) {
+        if stored != counted {
+            verified.found(Difference::Returned { place, figure, stored, counted });
         }
     }
 }

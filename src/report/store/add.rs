@@ -1,12 +1,13 @@
 //! Adding a tally to its tables, in all grains.
 
-use super::{COARSE, FINE, PARTS, Table, Value, bind};
+use super::{COARSE, FINE, PARTS, RETURNED, Table, Value, bind};
 use crate::db::Conn;
 use crate::db::types::UuidSql;
 use crate::domain::ids::Id;
+use crate::domain::returned::ReturnedCounts;
 use crate::domain::tally::{Counts, PartCounts, Sums, Tally};
 use crate::failure::Outcome;
-use crate::report::tally_rows::{self, CoarseKey, FineKey, PartRowKey};
+use crate::report::tally_rows::{self, CoarseKey, FineKey, PartRowKey, ReturnedRowKey};
 use chrono::NaiveDate;
 use diesel::backend::Backend;
 use diesel::pg::Pg;
@@ -30,6 +31,7 @@ pub struct Additions {
     coarse: Vec<Row>,
     fine: Vec<Row>,
     parts: Vec<Row>,
+    returned: Vec<Row>,
 }
 
 impl Additions {
@@ -38,6 +40,7 @@ impl Additions {
             coarse: tally_rows::coarse(tally).into_iter().map(coarse_row).collect(),
             fine: tally_rows::fine(tally).into_iter().map(fine_row).collect(),
             parts: tally_rows::parts(tally).into_iter().map(part_row).collect(),
+            returned: tally_rows::returned(tally).into_iter().map(returned_row).collect(),
         }
     }
 
@@ -49,20 +52,24 @@ impl Additions {
                 self.coarse.iter().try_for_each(|row| One::<0>(row).execute(*c).map(drop))?;
                 self.fine.iter().try_for_each(|row| One::<1>(row).execute(*c).map(drop))?;
                 self.parts.iter().try_for_each(|row| One::<2>(row).execute(*c).map(drop))?;
+                self.returned.iter().try_for_each(|row| One::<3>(row).execute(*c).map(drop))?;
             }
             Conn::Pg(c)
                 if (1..=ROWS_PREPARED).contains(&self.coarse.len())
                     && (1..=ROWS_PREPARED).contains(&self.fine.len())
-                    && self.parts.len() <= ROWS_PREPARED =>
+                    && self.parts.len() <= ROWS_PREPARED
+                    && self.returned.len() <= ROWS_PREPARED =>
             {
                 // One round trip for all. PostgreSQL runs the main statement first, and the others at its end.
                 let of = |table, rows| Addition { table, rows };
                 let (coarse, fine) = (of(&COARSE, &self.coarse), of(&FINE, &self.fine));
-                AtOnce { coarse, fine, parts: of(&PARTS, &self.parts) }.execute(*c)?;
+                let (parts, returned) = (of(&PARTS, &self.parts), of(&RETURNED, &self.returned));
+                AtOnce { coarse, fine, rest: [("parts", parts), ("returned", returned)] }.execute(*c)?;
             }
             Conn::Pg(c) => {
-                let tables = [(&COARSE, &self.coarse), (&FINE, &self.fine), (&PARTS, &self.parts)];
-                for (table, rows) in tables {
+                let dossiers = [(&COARSE, &self.coarse), (&FINE, &self.fine)];
+                let rest = [(&PARTS, &self.parts), (&RETURNED, &self.returned)];
+                for (table, rows) in dossiers.into_iter().chain(rest) {
                     for rows in rows.chunks(ROWS_AT_ONCE) {
                         if rows.len() > ROWS_PREPARED {
                             Columns::of(table, rows).execute(*c)?;
@@ -123,6 +130,20 @@ fn part_row((PartRowKey { whose, grain, day }, counts): (PartRowKey, PartCounts)
     }
 }
 
+fn returned_row((ReturnedRowKey { whose, grain, day }, counts): (ReturnedRowKey, ReturnedCounts)) -> Row {
+    Row {
+        key: vec![
+            whose.branch.into(),
+            grain.into(),
+            Value::Day(day),
+            whose.sector.into(),
+            whose.procedure.into(),
+            Value::Word(Cow::Borrowed(whose.channel.as_str())),
+        ],
+        figures: counts.figures().to_vec(),
+    }
+}
+
 /// `insert … on conflict … do update set x = x + excluded.x` for any number of rows: adds without reading
 /// first, and never loses what another transaction added. Diesel's own spells this for one row only where the
 /// backend is SQLite.
@@ -163,8 +184,8 @@ where
 struct AtOnce<'a> {
     coarse: Addition<'a>,
     fine: Addition<'a>,
-    /// Most acts end no part.
-    parts: Addition<'a>,
+    /// Most acts end no part, and hand nothing out.
+    rest: [(&'static str, Addition<'a>); 2],
 }
 
 impl QueryId for AtOnce<'_> {
@@ -178,9 +199,9 @@ impl QueryFragment<Pg> for AtOnce<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("with fine as (");
         self.fine.walk_ast(out.reborrow())?;
-        if !self.parts.rows.is_empty() {
-            out.push_sql("), parts as (");
-            self.parts.walk_ast(out.reborrow())?;
+        for (name, rows) in self.rest.iter().filter(|(_, addition)| !addition.rows.is_empty()) {
+            out.push_sql(&format!("), {name} as ("));
+            rows.walk_ast(out.reborrow())?;
         }
         out.push_sql(") ");
         self.coarse.walk_ast(out)
@@ -274,10 +295,12 @@ fn around(table: usize) -> &'static (String, String) {
     static COARSE_TEXT: LazyLock<(String, String)> = LazyLock::new(|| (head(&COARSE), tail(&COARSE)));
     static FINE_TEXT: LazyLock<(String, String)> = LazyLock::new(|| (head(&FINE), tail(&FINE)));
     static PARTS_TEXT: LazyLock<(String, String)> = LazyLock::new(|| (head(&PARTS), tail(&PARTS)));
+    static RETURNED_TEXT: LazyLock<(String, String)> = LazyLock::new(|| (head(&RETURNED), tail(&RETURNED)));
     match table {
         0 => &COARSE_TEXT,
         1 => &FINE_TEXT,
-        _ => &PARTS_TEXT,
+        2 => &PARTS_TEXT,
+        _ => &RETURNED_TEXT,
     }
 }
 

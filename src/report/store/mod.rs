@@ -7,6 +7,7 @@ mod officers;
 mod part_sums;
 mod reappointed;
 mod recount;
+mod returned_sums;
 mod sums;
 
 pub use add::Additions;
@@ -15,11 +16,13 @@ pub use officers::{officer_named, officer_names};
 pub use part_sums::{PartSelection, PartSummed, PartsApart, part_sums};
 pub use reappointed::reappointed_under_way;
 pub use recount::{branches, code_counters, strays, tallied_days};
+pub use returned_sums::{ReturnedSelection, returned_sums};
 pub use sums::{Apart, Only, Selection, Summed, sums};
 
 use super::cover::Grain;
 use crate::db::types::UuidSql;
 use crate::domain::ids::Id;
+use crate::domain::returned::ReturnedCounts;
 use crate::domain::tally::{Counts, PartCounts};
 use chrono::NaiveDate;
 use diesel::QueryResult;
@@ -72,6 +75,13 @@ const PARTS: Table = Table {
     name: "tallies_parts",
     key: &["branch_id", "grain", "day", "sector_id", "procedure_id", "unit", "step", "officer_id"],
     figures: &PartCounts::COLUMNS,
+};
+
+/// Results handed out, and what was said of them.
+const RETURNED: Table = Table {
+    name: "tallies_returned",
+    key: &["branch_id", "grain", "day", "sector_id", "procedure_id", "channel"],
+    figures: &ReturnedCounts::COLUMNS,
 };
 
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use crate::both;
 use crate::db::Conn;
-use crate::db::schema::{branches, code_counters, tallies, tallies_fine, tallies_parts};
+use crate::db::schema::{branches, code_counters, tallies, tallies_fine, tallies_parts, tallies_returned};
 use crate::domain::ids::BranchId;
 use crate::failure::Outcome;
 use chrono::NaiveDate;
@@ -35,6 +35,11 @@ pub fn tallied_days(
             .filter(tallies_parts::branch_id.eq(branch))
             .select((min(tallies_parts::day), max(tallies_parts::day)))
             .first(c))?
+    } else if table == super::RETURNED.name {
+        both!(c, |c| tallies_returned::table
+            .filter(tallies_returned::branch_id.eq(branch))
+            .select((min(tallies_returned::day), max(tallies_returned::day)))
+            .first(c))?
     } else {
         both!(c, |c| tallies::table
             .filter(tallies::branch_id.eq(branch))
@@ -47,13 +52,14 @@ pub fn tallied_days(
 /// Tables with rows of branches that there are not, and how many.
 pub fn strays(c: &mut Conn<'_>) -> Outcome<Vec<(&'static str, i64)>> {
     let known: Vec<BranchId> = both!(c, |c| branches::table.select(branches::id).load(c))?;
-    let (coarse, fine, parts): (i64, i64, i64) = both!(c, |c| (
+    let counted: [i64; 4] = both!(c, |c| [
         tallies::table.filter(tallies::branch_id.ne_all(&known)).count().get_result(c)?,
         tallies_fine::table.filter(tallies_fine::branch_id.ne_all(&known)).count().get_result(c)?,
         tallies_parts::table.filter(tallies_parts::branch_id.ne_all(&known)).count().get_result(c)?,
-    ));
-    let rows = [(super::COARSE.name, coarse), (super::FINE.name, fine), (super::PARTS.name, parts)];
-    Ok(rows.into_iter().filter(|(_, rows)| *rows > 0).collect())
+        tallies_returned::table.filter(tallies_returned::branch_id.ne_all(&known)).count().get_result(c)?,
+    ]);
+    let tables = [super::COARSE.name, super::FINE.name, super::PARTS.name, super::RETURNED.name];
+    Ok(tables.into_iter().zip(counted).filter(|(_, rows)| *rows > 0).collect())
 }
 
 /// All branches with their agency identifiers, also those that are closed.

@@ -11,6 +11,7 @@ use motcua::domain::ids::OfficerId;
 use motcua::domain::local_time::day_of;
 use motcua::domain::punctuality::OpenTimeliness;
 use motcua::domain::rates::Figures;
+use motcua::domain::returned::ReturnedCounts;
 use motcua::domain::tally::{Key, PartCounts, PartKey, Sums, Tally, of_life};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -220,6 +221,40 @@ proptest! {
     }
 
     #[test]
+    fn what_was_handed_out_and_said_of_it_is_that_of_a_naive_recount_and_never_more_than_all(
+        lives in lives(12), (from, to, as_of) in questions(),
+    ) {
+        let mut tally = Tally::default();
+        for life in &lives {
+            tally.merge(&life.tally, 1);
+        }
+        let lives: Vec<_> = lives.iter().map(|life| Counted::of(&life.events)).collect();
+        for (procedure, _, sector) in &WORLD.ids.procedures {
+            for channel in Channel::ALL {
+                let mut told = ReturnedCounts::default();
+                for (key, day, counts) in tally.returned() {
+                    if (key.procedure, key.sector, key.channel) != (*procedure, *sector, *channel) {
+                        continue;
+                    }
+                    if day >= from && day <= to.min(as_of) {
+                        told.add(ReturnedCounts { late_answers: 0, ..*counts }, 1);
+                    }
+                    if day <= as_of {
+                        told.late_answers += counts.late_answers;
+                    }
+                }
+                let mut counted = ReturnedCounts::default();
+                for life in lives.iter().filter(|life| (life.whose.procedure, life.whose.channel) == (*procedure, *channel)) {
+                    life.count_handed_out(&mut counted, (from, to, as_of));
+                }
+                prop_assert_eq!(told, counted);
+                prop_assert!(told.figures().iter().all(|figure| *figure >= 0), "{:?}", told);
+                prop_assert!(told.surveyed <= told.returned() && told.satisfied.max(told.surveyed_by_applicant) <= told.surveyed);
+            }
+        }
+    }
+
+    #[test]
     fn figures_from_tallies_are_those_of_a_naive_recount_in_every_group(
         lives in lives(12), question in questions(),
     ) {
@@ -271,5 +306,19 @@ proptest! {
         if then != now {
             prop_assert!(now.revised > 0, "{:?} became {:?} and nothing says so", then, now);
         }
+    }
+
+    #[test]
+    fn an_answer_that_came_in_later_is_told_of(life in one_life(), (from, to, _) in questions()) {
+        let known = life.events.iter().filter(|event| day_of(event.recorded_at) <= to);
+        let then = of_life(&known.cloned().collect::<Vec<_>>());
+        let surveyed = |tally: &Tally| -> i64 {
+            let within = tally.returned().filter(|(_, day, _)| (from..=to).contains(day));
+            within.map(|(.., counts)| counts.surveyed).sum()
+        };
+        let until = life.tally.returned().filter(|(_, day, _)| *day <= to);
+        let late: i64 = until.map(|(.., counts)| counts.late_answers).sum();
+        let said = late + told(&life.tally, (from, to, to), |_| true).revised;
+        prop_assert!(surveyed(&then) == surveyed(&life.tally) || said > 0);
     }
 }

@@ -118,7 +118,7 @@ on_both! {
             .await
             .expect(200);
         assert_eq!(dossier.body["status"], "returned");
-        assert_eq!(dossier.body["acts"], json!(["undo_return", "correct"]));
+        assert_eq!(dossier.body["acts"], json!(["undo_return", "survey", "correct"]));
 
         let events = counter.get(&step("events")).await.expect(200);
         let told: Vec<&str> = events.body["items"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();

@@ -20,6 +20,7 @@ use motcua::domain::local_time::{day_of, local, moment};
 use motcua::domain::parts::PartDue;
 use motcua::domain::people::{Applicant, ApplicantKind};
 use motcua::domain::refusal::Refusal;
+use motcua::domain::returned::{AnsweredBy, Satisfaction};
 use motcua::domain::tally::{self, Tally};
 use uuid::Uuid;
 
@@ -120,6 +121,8 @@ pub enum Deed {
     Resolve,
     Return,
     UndoReturn,
+    /// One of the levels, by the applicant or at the counter.
+    Survey(u8),
     Withdraw,
     Stop,
     RecomputeDue,
@@ -340,6 +343,8 @@ impl Told {
             Status::Resolved => vec![Deed::Return, moved(ResolvedAt), moved(ReceivedAt)],
             Status::Returned => vec![
                 Deed::UndoReturn,
+                Deed::Survey(*pick / 7),
+                Deed::Survey(*pick / 3),
                 moved(ReturnedAt),
                 moved(ResolvedAt),
                 moved(ReceivedAt),
@@ -386,8 +391,15 @@ impl Told {
             Deed::Resolve => {
                 Command::Resolve { outcome: ResultKind::Granted, document_number: None, reason: None }
             }
-            Deed::Return => Command::Return { channel: ReturnChannel::InPerson, received_by: None },
+            Deed::Return => {
+                Command::Return { channel: ReturnChannel::ALL[self.events.len() % 3], received_by: None }
+            }
             Deed::UndoReturn => Command::UndoReturn { reason: text() },
+            Deed::Survey(n) => Command::Survey {
+                satisfaction: Satisfaction::ALL[usize::from(n % 5)],
+                remark: None,
+                answered_by: AnsweredBy::ALL[usize::from(n / 5 % 2)],
+            },
             Deed::Withdraw => Command::Withdraw { reason: text() },
             Deed::Stop => Command::Stop { reason: text() },
             Deed::RecomputeDue => Command::RecomputeDue { reason: text() },

@@ -4,12 +4,13 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use motcua::domain::calendar::Calendar;
 use motcua::domain::deadline::deadline;
-use motcua::domain::event::{Channel, CorrectableField, Event, Fact, LetterTimeliness};
+use motcua::domain::event::{Channel, CorrectableField, Event, Fact, LetterTimeliness, ReturnChannel};
 use motcua::domain::ids::{BranchId, OfficerId, ProcedureId, SectorId};
 use motcua::domain::local_time::{day_of, local};
 use motcua::domain::parts::PartDue;
 use motcua::domain::punctuality::Timeliness;
 use motcua::domain::rates::Figures;
+use motcua::domain::returned::{AnsweredBy, ReturnedCounts, Satisfaction};
 
 /// Whose a dossier is, whoever holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -212,7 +213,8 @@ impl Counted {
         }
         let received = right.iter().find(|event| event.fact.kind() == "received");
         let received = received.map(|event| (event.seq, day_of(event.occurred_at)));
-        for event in &right {
+        // An answer is about the hand-over before it, and changes no figure of the day on which it comes.
+        for event in right.iter().filter(|event| event.fact.kind() != "surveyed") {
             let mut evening = Evening::default();
             right.iter().filter(|earlier| earlier.seq <= event.seq).for_each(|event| evening.hear(event));
             late_entries.push((evening.holder, day_of(event.occurred_at), day_of(event.recorded_at)));
@@ -241,6 +243,37 @@ impl Counted {
         let (due_on, ..) = evening.due?;
         let stands = (day_of(received.occurred_at), due_on, evening.waits_since.is_some());
         evening.in_process().then_some(stands)
+    }
+
+    /// Adds what was handed out in these days, and what has been said of it; and what was said after `as_of` of what
+    /// was handed out up to then.
+    pub fn count_handed_out(
+        &self,
+        counts: &mut ReturnedCounts,
+        (from, to, as_of): (NaiveDate, NaiveDate, NaiveDate),
+    ) {
+        // What was taken back was never handed over.
+        let is_handover = |event: &&Event| matches!(event.fact.kind(), "returned" | "return_undone");
+        let Some(last) = self.events.iter().rfind(is_handover) else { return };
+        let Fact::Returned { channel, .. } = &last.fact else { return };
+        let day = day_of(last.occurred_at);
+        let answer = self.events.iter().find(|event| event.fact.kind() == "surveyed");
+        if day >= from && day <= to.min(as_of) {
+            match channel {
+                ReturnChannel::InPerson => counts.in_person += 1,
+                ReturnChannel::Online => counts.online += 1,
+                ReturnChannel::Postal => counts.postal += 1,
+            }
+            if let Some(Event { fact: Fact::Surveyed { satisfaction, answered_by, .. }, .. }) = answer {
+                counts.surveyed += 1;
+                counts.satisfied += i64::from(
+                    *satisfaction == Satisfaction::VerySatisfied || *satisfaction == Satisfaction::Satisfied,
+                );
+                counts.surveyed_by_applicant += i64::from(*answered_by == AnsweredBy::Applicant);
+            }
+        }
+        let late = answer.is_some_and(|answer| day <= as_of && as_of < day_of(answer.recorded_at));
+        counts.late_answers += i64::from(late);
     }
 
     /// The parts of its way that ended.

@@ -82,6 +82,19 @@ on_both! {
                 other => panic!("{other:?}"),
             }
         }
+        for grain in 0..3 {
+            let key = "branch_id, grain, day, sector_id, procedure_id, channel";
+            let handed_out = format!(
+                "update tallies_returned set surveyed = surveyed + 7 where ({key}) in \
+                 (select {key} from tallies_returned where grain = {grain} order by {key} limit 1)"
+            );
+            match after(ground, &handed_out).shown.as_slice() {
+                [Difference::Returned { place, figure: "surveyed", stored, counted }] => {
+                    assert_eq!((place.grain.number(), *stored), (grain, counted + 7));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
         let without = if db.url.starts_with("sqlite") { "json_remove(standing, '$.part')" } else { "standing - 'part'" };
         let former = format!("update dossiers set standing = {without} where id = (select id from dossiers where status = 'in_processing' order by code limit 1)");
         assert_eq!(after(ground, &former).shown, [], "a row from before parts were counted is as good");
