@@ -3,6 +3,7 @@
 
 use super::asked::{Asked, Grouping};
 use super::format::{Format, Sheet};
+use super::handed_out::HandedOut;
 use super::heading::Heading;
 use super::indicators_table;
 use super::question::{Answer, RowKey, ask};
@@ -12,7 +13,7 @@ use crate::account::Officer;
 use crate::apology::Letters;
 use crate::db::Conn;
 use crate::domain::catalogue::OnlineLevel;
-use crate::domain::ids::{BranchId, SectorId};
+use crate::domain::ids::{BranchId, ProcedureId, SectorId};
 use crate::domain::local_time::day_of;
 use crate::domain::rates::{Figures, Rate, Verdict};
 use crate::domain::target::{Bar, Indicator, Target, in_force};
@@ -53,6 +54,9 @@ pub struct IndicatorsView {
     pub from: NaiveDate,
     pub to: NaiveDate,
     pub as_of: NaiveDate,
+    /// Acts up to `as_of` that were entered or corrected after it, and answers about results handed out up to then that
+    /// came in after it.
+    pub revised: i64,
     pub indicators: Vec<IndicatorView>,
 }
 
@@ -72,6 +76,13 @@ pub struct IndicatorView {
     pub target: Option<String>,
     /// Of all branches together; null where there is nothing to count.
     pub rate: Option<RateView>,
+    /// Of S12 and S23: the rate of the same days a year earlier; null where there was nothing to count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<RateView>)]
+    pub year_before: Option<YearBefore>,
+    /// Of S08 and S23: other shares that are shown beside it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<ShareView>,
     /// `missed` if one row missed it, `met` if none did and one met it, `no_data` otherwise.
     pub verdict: &'static str,
     pub rows: Vec<IndicatorRow>,
@@ -88,8 +99,28 @@ pub struct IndicatorRow {
     /// What this one is to reach.
     pub target: Option<String>,
     pub rate: Option<RateView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<RateView>)]
+    pub year_before: Option<YearBefore>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<ShareView>,
     /// met, missed, no_data
     pub verdict: &'static str,
+}
+
+/// A rate of the year before, where one is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct YearBefore(pub Option<RateView>);
+
+/// A share beside a rate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IndicatorShare)]
+pub struct ShareView {
+    /// Of S08, by public post: received, of all received; returned, either (came or went so) and both, of all handed out.
+    /// Of S23: by_applicant, answered by the applicant himself, of all answers.
+    pub what: &'static str,
+    pub rate: Option<RateView>,
 }
 
 /// The plan's scoreboard, as JSON, CSV, XLSX or PDF. A branch sees its own rows.
@@ -139,43 +170,43 @@ pub fn indicators(
     scope: Option<BranchId>,
 ) -> Outcome<IndicatorsView> {
     let asked = Asked::of_days(days.from, days.to, days.as_of);
-    let mut answer_by = |by: &[Grouping]| -> Outcome<(Answer, NaiveDate)> {
+    let mut answer_by = |by: &[Grouping]| -> Outcome<Answer> {
         let question = Asked { by: by.to_vec(), ..asked.clone() }.question(c, reference, today, scope)?;
-        Ok((ask(c, &question)?, question.as_of))
+        ask(c, &question)
     };
-    let (by_branch, as_of) = answer_by(&[Grouping::Branch])?;
-    let (by_sector, _) = answer_by(&[Grouping::Branch, Grouping::Sector])?;
-    let (by_procedure, _) = answer_by(&[Grouping::Branch, Grouping::Procedure])?;
+    let by_branch = answer_by(&[Grouping::Branch])?;
+    let by_sector = answer_by(&[Grouping::Branch, Grouping::Sector])?;
+    let by_procedure = answer_by(&[Grouping::Branch, Grouping::Procedure])?;
+    let question = asked.question(c, reference, today, scope)?;
+    let handed_out = HandedOut::read(c, &question)?;
     let targets = target::targets(c)?;
-    let board = Board { reference, to: days.to, scope, targets, by_branch, by_sector, by_procedure };
-    let nothing = |indicator, section| board.scored(indicator, section).done();
+    let revised = by_branch.total.revised + handed_out.late_answers;
+    let (to, as_of) = (days.to, question.as_of);
+    let board = Board { reference, to, scope, targets, by_branch, by_sector, by_procedure, handed_out };
     Ok(IndicatorsView {
         from: days.from,
         to: days.to,
         as_of,
+        revised,
         indicators: vec![
             board.on_time_in_each_sector(),
-            board.channel_share(
-                Indicator::S07,
-                |version| version.online_level != OnlineLevel::None,
-                |f| f.received.online,
-            ),
-            board.channel_share(Indicator::S08, |version| version.postal_eligible, |f| f.received.postal),
+            board.online(),
+            board.by_post(),
             board.apologies(),
-            nothing(Indicator::S12, "I.2.4"),
-            nothing(Indicator::S13, "I.2.5"),
+            board.satisfied(),
+            board.scored(Indicator::S13, "I.2.5").done(),
             board.catalogue(Indicator::S18, "II.2.3a", |version| {
                 version.posted_on.is_some_and(|day| day <= days.to)
             }),
             board.catalogue(Indicator::S21, "II.2.3f", |version| !version.steps.is_empty()),
-            nothing(Indicator::S23, "II.2.8a"),
+            board.surveyed(),
             board.on_time_of_each_branch(),
         ],
     })
 }
 
 /// What the scoreboard is counted from.
-struct Board<'a> {
+pub(super) struct Board<'a> {
     reference: &'a Reference,
     to: NaiveDate,
     scope: Option<BranchId>,
@@ -183,22 +214,29 @@ struct Board<'a> {
     by_branch: Answer,
     by_sector: Answer,
     by_procedure: Answer,
+    pub(super) handed_out: HandedOut,
 }
 
 impl Board<'_> {
     /// What is to be reached on the last day.
-    fn bar(&self, indicator: Indicator, branch: Option<BranchId>, sector: Option<SectorId>) -> Option<Bar> {
+    pub(super) fn bar(
+        &self,
+        indicator: Indicator,
+        branch: Option<BranchId>,
+        sector: Option<SectorId>,
+    ) -> Option<Bar> {
         in_force(&self.targets, indicator, branch, sector, self.to).map(|target| target.bar)
     }
 
-    fn scored(&self, indicator: Indicator, section: &'static str) -> Scored {
+    pub(super) fn scored(&self, indicator: Indicator, section: &'static str) -> Scored {
         Scored::new(indicator, section, self.bar(indicator, None, None))
     }
 
     /// The branches that are shown: those at work, and those that still have figures.
-    fn branches(&self) -> impl Iterator<Item = &Arc<Branch>> {
+    pub(super) fn branches(&self) -> impl Iterator<Item = &Arc<Branch>> {
         self.reference.branches().iter().filter(|branch| {
-            let counted = self.by_branch.rows.iter().any(|row| row.key.branch == Some(branch.id));
+            let counted = self.by_branch.rows.iter().any(|row| row.key.branch == Some(branch.id))
+                || self.handed_out.of(branch.id).next().is_some();
             self.scope.is_none_or(|own| own == branch.id) && (branch.active || counted)
         })
     }
@@ -257,33 +295,37 @@ impl Board<'_> {
         scored.done()
     }
 
-    /// I.2.3: of the dossiers of eligible procedures that had any, so many came this way.
-    fn channel_share(
-        &self,
-        indicator: Indicator,
-        eligible: impl Fn(&Version) -> bool,
-        came: impl Fn(&Figures) -> i64,
-    ) -> IndicatorView {
-        let mut scored = self.scored(indicator, "I.2.3");
+    /// I.2.3: received online, of the dossiers of eligible procedures that had any.
+    fn online(&self) -> IndicatorView {
+        let mut scored = self.scored(Indicator::S07, "I.2.3");
         for branch in self.branches() {
-            let (mut part, mut whole) = (0, 0);
-            for row in self.by_procedure.rows.iter().filter(|row| row.key.branch == Some(branch.id)) {
-                let procedure = row.key.procedure.and_then(|id| self.reference.procedure_by_id(id));
-                let version = procedure.and_then(|procedure| procedure.version_on(self.to));
-                if version.is_some_and(&eligible) {
-                    part += came(&row.figures);
-                    whole += row.figures.received.total;
-                }
-            }
-            scored.row(
-                branch,
-                None,
-                (part, whole),
-                self.bar(indicator, Some(branch.id), None),
-                (part, whole),
-            );
+            let eligible = |version: &Version| version.online_level != OnlineLevel::None;
+            let received = self.received(branch.id, eligible, |figures| figures.received.online);
+            scored.row(branch, None, received, self.bar(Indicator::S07, Some(branch.id), None), received);
         }
         scored.done()
+    }
+
+    /// Of the dossiers of eligible procedures, so many came this way.
+    pub(super) fn received(
+        &self,
+        branch: BranchId,
+        eligible: impl Fn(&Version) -> bool,
+        came: impl Fn(&Figures) -> i64,
+    ) -> (i64, i64) {
+        let (mut part, mut whole) = (0, 0);
+        for row in self.by_procedure.rows.iter().filter(|row| row.key.branch == Some(branch)) {
+            if row.key.procedure.and_then(|id| self.version(id)).is_some_and(&eligible) {
+                part += came(&row.figures);
+                whole += row.figures.received.total;
+            }
+        }
+        (part, whole)
+    }
+
+    /// Of a procedure, the one in force on the last day.
+    pub(super) fn version(&self, procedure: ProcedureId) -> Option<&Version> {
+        self.reference.procedure_by_id(procedure)?.version_on(self.to)
     }
 
     /// I.2.3: a letter for each late dossier.
@@ -326,10 +368,12 @@ impl Board<'_> {
 }
 
 /// An indicator while its rows come in.
-struct Scored {
+pub(super) struct Scored {
     view: IndicatorView,
     part: i64,
     whole: i64,
+    year_before: Option<(i64, i64)>,
+    shares: Vec<(&'static str, (i64, i64))>,
 }
 
 impl Scored {
@@ -341,14 +385,26 @@ impl Scored {
             counted: String::new(),
             target: bar.map(Bar::shown),
             rate: None,
+            year_before: None,
+            shares: Vec::new(),
             verdict: Verdict::NoData.as_str(),
             rows: Vec::new(),
         };
-        Self { view, part: 0, whole: 0 }
+        Self { view, part: 0, whole: 0, year_before: None, shares: Vec::new() }
+    }
+
+    /// With the year before, row by row.
+    pub(super) fn with_year_before(&mut self) {
+        self.year_before = Some((0, 0));
+    }
+
+    /// With these shares beside it, row by row.
+    pub(super) fn with_shares(&mut self, what: &[&'static str]) {
+        self.shares = what.iter().map(|what| (*what, (0, 0))).collect();
     }
 
     /// A row with its rate, and what its target is measured on.
-    fn row(
+    pub(super) fn row(
         &mut self,
         branch: &Branch,
         sector: Option<(String, String)>,
@@ -367,16 +423,44 @@ impl Scored {
             sector,
             sector_code,
             target: bar.map(Bar::shown),
-            rate: Rate::of(part, whole).map(RateView::from),
+            rate: rate(part, whole),
+            year_before: None,
+            shares: Vec::new(),
             verdict: verdict.as_str(),
         });
     }
 
-    fn done(mut self) -> IndicatorView {
+    /// The year before of the last row.
+    pub(super) fn year_before(&mut self, (part, whole): (i64, i64)) {
+        if let (Some(sum), Some(row)) = (&mut self.year_before, self.view.rows.last_mut()) {
+            *sum = (sum.0 + part, sum.1 + whole);
+            row.year_before = Some(YearBefore(rate(part, whole)));
+        }
+    }
+
+    /// The shares of the last row, in their order.
+    pub(super) fn shares(&mut self, shares: &[(i64, i64)]) {
+        let Some(row) = self.view.rows.last_mut() else { return };
+        for ((what, sum), (part, whole)) in self.shares.iter_mut().zip(shares) {
+            *sum = (sum.0 + part, sum.1 + whole);
+            row.shares.push(ShareView { what, rate: rate(*part, *whole) });
+        }
+    }
+
+    pub(super) fn done(mut self) -> IndicatorView {
         let any = |verdict: Verdict| self.view.rows.iter().any(|row| row.verdict == verdict.as_str());
         let verdict = [Verdict::Missed, Verdict::Met].into_iter().find(|verdict| any(*verdict));
         self.view.verdict = verdict.unwrap_or(Verdict::NoData).as_str();
-        self.view.rate = Rate::of(self.part, self.whole).map(RateView::from);
+        self.view.rate = rate(self.part, self.whole);
+        self.view.year_before = self.year_before.map(|(part, whole)| YearBefore(rate(part, whole)));
+        let shares = self.shares.into_iter();
+        self.view.shares =
+            shares.map(|(what, (part, whole))| ShareView { what, rate: rate(part, whole) }).collect();
         self.view
     }
+}
+
+/// Nothing where there is nothing to count.
+fn rate(part: i64, whole: i64) -> Option<RateView> {
+    Rate::of(part, whole).map(RateView::from)
 }

@@ -1,7 +1,8 @@
-//! The plan's scoreboard as a table: under each indicator, which stands for all branches together, its rows.
+//! The plan's scoreboard as a table: under each indicator, which stands for all branches together, its rows; under each of
+//! these the shares that are shown beside it.
 
 use super::heading::Heading;
-use super::indicators::{IndicatorView, IndicatorsView};
+use super::indicators::{IndicatorView, IndicatorsView, ShareView, YearBefore};
 use super::view::RateView;
 use crate::documents::dates;
 use crate::documents::table::{Cell, Column, Table};
@@ -26,26 +27,74 @@ pub(super) fn table(view: &IndicatorsView, heading: &Heading) -> Table {
             Column::of(REACHED, "Số lượng", 10),
             Column::of(REACHED, "Trên tổng số", 10),
             Column::of(REACHED, "Tỷ lệ (%)", 10),
+            Column::new("Cùng kỳ năm trước (%)", 12),
             Column::new("Đánh giá", 16),
         ],
         rows: view.indicators.iter().flat_map(rows).collect(),
         total: None,
-        notes: view.indicators.iter().map(|one| format!("{}: {}", one.id, one.counted)).collect(),
+        notes: notes(view),
     }
 }
 
-fn rows(one: &IndicatorView) -> Vec<Vec<Cell>> {
-    let line = |place: [Cell; 2], target: &Option<String>, rate: &Option<RateView>, verdict: &str| {
-        let leading = [Cell::text(one.id), Cell::text(one.section), Cell::text(&one.title)];
-        let reached = [Cell::text(wanted(target))].into_iter().chain(share(rate)).chain([said(verdict)]);
-        leading.into_iter().chain(place).chain(reached).collect()
-    };
-    let whole = line([Cell::text("Tất cả"), Cell::Empty], &one.target, &one.rate, one.verdict);
-    let each = one.rows.iter().map(|row| {
-        let sector = row.sector.as_ref().map_or(Cell::Empty, Cell::text);
-        line([Cell::text(&row.branch), sector], &row.target, &row.rate, row.verdict)
+fn notes(view: &IndicatorsView) -> Vec<String> {
+    let counted = view.indicators.iter().map(|one| format!("{}: {}", one.id, one.counted));
+    let revised = (view.revised > 0).then(|| {
+        format!(
+            "Có {} thao tác, đánh giá đến hết ngày chốt số liệu được nhập hoặc đính chính sau ngày đó.",
+            view.revised
+        )
     });
-    [whole].into_iter().chain(each).collect()
+    counted.chain(revised).collect()
+}
+
+/// What is told of an indicator, or of one of its rows.
+struct Told<'a> {
+    place: [Cell; 2],
+    target: &'a Option<String>,
+    rate: &'a Option<RateView>,
+    year_before: &'a Option<YearBefore>,
+    shares: &'a [ShareView],
+    verdict: &'static str,
+}
+
+fn rows(one: &IndicatorView) -> Vec<Vec<Cell>> {
+    let whole = Told {
+        place: [Cell::text("Tất cả"), Cell::Empty],
+        target: &one.target,
+        rate: &one.rate,
+        year_before: &one.year_before,
+        shares: &one.shares,
+        verdict: one.verdict,
+    };
+    let each = one.rows.iter().map(|row| Told {
+        place: [Cell::text(&row.branch), row.sector.as_ref().map_or(Cell::Empty, Cell::text)],
+        target: &row.target,
+        rate: &row.rate,
+        year_before: &row.year_before,
+        shares: &row.shares,
+        verdict: row.verdict,
+    });
+    [whole].into_iter().chain(each).flat_map(|told| lines(one, told)).collect()
+}
+
+fn lines(one: &IndicatorView, told: Told<'_>) -> Vec<Vec<Cell>> {
+    let Told { place: [branch, sector], target, rate, year_before, shares, verdict } = told;
+    let line = |title: String, middle: Cell, reached: [Cell; 3], end: [Cell; 2]| -> Vec<Cell> {
+        let leading = [Cell::text(one.id), Cell::text(one.section), Cell::text(title)];
+        let place = [branch.clone(), sector.clone(), middle];
+        leading.into_iter().chain(place).chain(reached).chain(end).collect()
+    };
+    let [.., before] = share(year_before.as_ref().map_or(&None, |YearBefore(rate)| rate));
+    let own = line(one.title.clone(), Cell::text(wanted(target)), share(rate), [before, said(verdict)]);
+    let beside = shares.iter().map(|ShareView { what, rate }| {
+        let title = format!("{}: {}", one.title, named(what));
+        line(title, Cell::Empty, share(rate), [Cell::Empty, Cell::Empty])
+    });
+    [own].into_iter().chain(beside).collect()
+}
+
+fn named(share: &str) -> String {
+    words(Lang::Vi, &format!("indicators.shares.{share}"), &Map::new()).unwrap_or_default()
 }
 
 fn share(rate: &Option<RateView>) -> [Cell; 3] {

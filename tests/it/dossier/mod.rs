@@ -2,3 +2,4 @@
 
 pub mod life;
 mod store;
+mod survey;

@@ -89,7 +89,6 @@ fn deeds() -> impl Strategy<Value = Deed> {
         4 => Just(Deed::Resolve),
         3 => Just(Deed::Return),
         1 => Just(Deed::UndoReturn),
-        2 => any::<u8>().prop_map(Deed::Survey),
         1 => Just(Deed::Withdraw),
         1 => Just(Deed::Stop),
         2 => Just(Deed::RecomputeDue),

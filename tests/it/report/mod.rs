@@ -9,6 +9,7 @@ mod lists;
 pub mod over_http;
 mod plans;
 mod rates;
+mod scoreboard;
 mod tables;
 mod tallies;
 mod unit;
