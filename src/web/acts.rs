@@ -23,6 +23,7 @@ pub const DEEDS: &[Deed] = &[
     Deed { act: Act::Resolve, slug: "ket-qua", path: "result" },
     Deed { act: Act::Return, slug: "tra", path: "return" },
     Deed { act: Act::UndoReturn, slug: "hoan-tac-tra", path: "return/undo" },
+    Deed { act: Act::Survey, slug: "danh-gia", path: "survey" },
     Deed { act: Act::RequestSupplement, slug: "yeu-cau-bo-sung", path: "supplement-request" },
     Deed { act: Act::RequestPayment, slug: "yeu-cau-nop-phi", path: "payment-request" },
     Deed { act: Act::Reappoint, slug: "hen-lai", path: "reappointment" },
@@ -75,6 +76,9 @@ impl Deed {
             }
             Act::Refuse | Act::Withdraw | Act::Stop | Act::UndoReturn => {
                 body.require(&["reason"]);
+            }
+            Act::Survey => {
+                body.require(&["satisfaction"]);
             }
             Act::Correct => {
                 // Nothing entered takes an optional value away.

@@ -10,6 +10,7 @@ use super::visit::Passerby;
 use super::visit::{Shown, Visit};
 use crate::domain::apology::CauseCode;
 use crate::domain::event::CorrectableField;
+use crate::domain::returned::Satisfaction;
 use crate::domain::role::Role;
 use crate::http::Problem;
 use actix_web::http::Method;
@@ -40,6 +41,7 @@ struct Page {
     steps: Vec<(String, String)>,
     channels: Vec<(String, String)>,
     outcomes: Vec<(String, String)>,
+    levels: Vec<(String, String)>,
     causes: Vec<(String, String)>,
     correctable: Vec<(String, String)>,
     /// What can be printed beside the receipt: as the API calls it, and in words.
@@ -173,6 +175,7 @@ async fn load(visit: &Visit, code: &str, refused: Option<(Deed, Form)>) -> Resul
             .choose(steps.unwrap_or_default().iter().map(|Step { code, name }| (code.clone(), name.clone()))),
         channels: f.terms("channel", ["in_person", "postal", "online"]),
         outcomes: f.terms("outcome", ["granted", "denied"]),
+        levels: f.choose(f.terms("satisfaction", Satisfaction::ALL.iter().map(|level| level.as_str()))),
         causes: f.terms("cause", CauseCode::BUILT_IN.iter().map(|(code, _)| *code)),
         correctable: f.terms("correctable", CorrectableField::ALL.iter().map(|field| field.as_str())),
         slips,

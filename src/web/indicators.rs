@@ -6,9 +6,11 @@ use super::frame::Frame;
 use super::places::with_query;
 use super::visit::{Shown, Visit};
 use crate::http::Problem;
+use crate::http::words::words;
 use actix_web::web::Path;
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::Map;
 
 #[derive(Deserialize)]
 struct Board {
@@ -26,6 +28,11 @@ struct Indicator {
     target: Option<String>,
     rate: Option<Rate>,
     verdict: String,
+    /// Only where a year before is told: none where there was nothing to count.
+    #[serde(default, deserialize_with = "told")]
+    year_before: Option<Option<Rate>>,
+    #[serde(default)]
+    shares: Vec<Share>,
     rows: Vec<Row>,
 }
 
@@ -36,6 +43,22 @@ struct Row {
     target: Option<String>,
     rate: Option<Rate>,
     verdict: String,
+    #[serde(default, deserialize_with = "told")]
+    year_before: Option<Option<Rate>>,
+    #[serde(default)]
+    shares: Vec<Share>,
+}
+
+/// A share that is shown beside the rate.
+#[derive(Deserialize)]
+struct Share {
+    what: String,
+    rate: Option<Rate>,
+}
+
+/// Null is told too.
+fn told<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Rate>>, D::Error> {
+    Option::<Rate>::deserialize(from).map(Some)
 }
 
 #[derive(Template)]
@@ -65,6 +88,24 @@ impl Page {
 
     fn rate(&self, rate: &Option<Rate>) -> String {
         rate.as_ref().map_or_else(|| "–".to_owned(), |rate| rate.shown(self.f.lang))
+    }
+
+    /// With what it is a share of.
+    fn counted(&self, rate: &Option<Rate>) -> String {
+        let counts =
+            |rate: &Rate| format!("{} ({}/{})", rate.shown(self.f.lang), rate.numerator, rate.denominator);
+        rate.as_ref().map_or_else(|| self.f.t("indicators.nothing"), counts)
+    }
+
+    /// What stands beside a rate: other shares, and the year before.
+    fn beside(&self, shares: &[Share], year_before: &Option<Option<Rate>>) -> Vec<String> {
+        let shares = shares.iter().map(|share| {
+            let what = words(self.f.lang, &format!("indicators.shares.{}", share.what), &Map::new());
+            format!("{}: {}", what.unwrap_or_default(), self.counted(&share.rate))
+        });
+        let before =
+            year_before.iter().map(|rate| self.f.t1("indicators.year-before", "rate", self.counted(rate)));
+        shares.chain(before).collect()
     }
 }
 

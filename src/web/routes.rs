@@ -55,6 +55,7 @@ pages! {
     get "/tra-cuu" => track::ask,
     get "/tra-cuu/{code}" => track::show,
     get "/tra-cuu/{code}/thu-xin-loi.pdf" => track::letter,
+    post "/tra-cuu/{code}/danh-gia" => track::answer,
     get "/ty-le" => public_rates::show,
     get "/ty-le.csv" => public_rates::export,
     // letters of apology
@@ -177,6 +178,7 @@ pub const OPEN: &[(&str, &str)] = &[
     ("get", "/tra-cuu"),
     ("get", "/tra-cuu/{code}"),
     ("get", "/tra-cuu/{code}/thu-xin-loi.pdf"),
+    ("post", "/tra-cuu/{code}/danh-gia"),
     ("get", "/ty-le"),
     ("get", "/ty-le.csv"),
     ("get", "/tinh-han"),

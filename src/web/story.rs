@@ -33,6 +33,9 @@ const TEXTS: &[&str] = &[
     "number",
     "channel",
     "received_by",
+    "satisfaction",
+    "remark",
+    "answered_by",
 ];
 
 pub fn tell(f: &Frame, event: Event, everybody: &[Colleague], seen: u32) -> Told {
@@ -53,7 +56,9 @@ pub fn tell(f: &Frame, event: Event, everybody: &[Colleague], seen: u32) -> Told
     let texts = if event.kind == "registered" { &[][..] } else { TEXTS };
     for name in texts {
         match facts.get(*name) {
-            Some(Value::String(words)) if ["cause", "outcome", "channel"].contains(name) => {
+            Some(Value::String(words))
+                if ["cause", "outcome", "channel", "satisfaction", "answered_by"].contains(name) =>
+            {
                 say(name, f.term(name, words));
             }
             Some(Value::String(words)) => {

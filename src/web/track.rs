@@ -1,6 +1,8 @@
 //! `/tra-cuu`: a citizen asks where the dossier is, without an account and without scripts. The QR code of the
 //! receipt and the apology's mail lead here with the key; who has neither types the last digits of the phone.
 //!
+//! Once the result was handed over the citizen says here how he was served.
+//!
 //! A wrong key and an unknown code come back as one and the same page, and both count against the limit of the
 //! address: the page asks the API's own look-up.
 
@@ -9,7 +11,8 @@ use super::frame::Frame;
 use super::places::{segment, with_query};
 use super::story::thousands;
 use super::visit::{Passerby, Shown, see_other};
-use actix_web::http::StatusCode;
+use crate::domain::returned::Satisfaction;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
@@ -40,6 +43,10 @@ struct More {
     said: Option<Said>,
     letter: Option<Letter>,
     contact: Contact,
+    /// What was answered about how he was served.
+    satisfaction: Option<String>,
+    /// It can be answered now.
+    may_answer: bool,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +132,16 @@ struct Page {
     nothing: bool,
     /// Where the letter opens with the proof that was given.
     letter_at: String,
+    /// How the citizen was served, to be answered once.
+    survey: Option<Survey>,
+}
+
+/// The form of the answer.
+struct Survey {
+    /// Where it goes, with the proof that was given.
+    to: String,
+    form: Form,
+    levels: Vec<(String, String)>,
 }
 
 impl Page {
@@ -143,7 +160,14 @@ pub async fn ask(passerby: Passerby) -> Shown {
     let form = passerby.asked();
     let Some(code) = form.given("code") else {
         let f = passerby.frame("track");
-        return passerby.page(&Page { f, form, found: None, nothing: false, letter_at: String::new() });
+        return passerby.page(&Page {
+            f,
+            form,
+            found: None,
+            nothing: false,
+            letter_at: String::new(),
+            survey: None,
+        });
     };
     let path = format!("/tra-cuu/{}", segment(&code.to_uppercase()));
     let proof = form.value("proof").trim();
@@ -152,25 +176,54 @@ pub async fn ask(passerby: Passerby) -> Shown {
 }
 
 pub async fn show(passerby: Passerby, code: Path<String>) -> Shown {
+    shown(&passerby, code.into_inner(), None).await
+}
+
+/// What the citizen says of how he was served goes to the API with the proof; then the dossier is shown again.
+pub async fn answer(passerby: Passerby, code: Path<String>, mut form: Form) -> Shown {
     let (asked, code) = (passerby.asked(), code.into_inner());
-    let (key, phone) = (asked.value("key").to_owned(), asked.value("phone").to_owned());
-    let path = asked_of_api(&code, "", &asked);
-    let found = passerby.get::<Found>(&path).await;
+    let mut body = form.json();
+    body.require(&["satisfaction"]);
+    match passerby.send(Method::POST, &asked_of_api(&code, "/survey", &asked), &form, body).await {
+        Ok(_) => passerby.done(&own("", &code, &asked), "surveyed"),
+        Err(problem)
+            if problem.status().is_client_error() && problem.status() != StatusCode::TOO_MANY_REQUESTS =>
+        {
+            form.refused(&problem, passerby.lang());
+            shown(&passerby, code, Some(form)).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The dossier, or that there is none; with an answer that was refused.
+async fn shown(passerby: &Passerby, code: String, refused: Option<Form>) -> Shown {
+    let asked = passerby.asked();
+    let found = passerby.get::<Found>(&asked_of_api(&code, "", &asked)).await;
     let f = passerby.frame("track");
     match found {
         Ok(found) => {
             let form = Form::of([("code", found.code.clone())]);
-            let letter_at = format!("/tra-cuu/{}/thu-xin-loi.pdf", segment(&found.code));
-            let letter_at = with_query(&letter_at, &[("key", &key), ("phone", &phone)]);
-            passerby.page(&Page { f, form, found: Some(found), nothing: false, letter_at })
+            let letter_at = own("/thu-xin-loi.pdf", &found.code, &asked);
+            let was_refused = refused.is_some();
+            // An answer that came too late is told why it was not taken.
+            let asks = was_refused || found.more.as_ref().is_some_and(|more| more.may_answer);
+            let survey = asks.then(|| Survey {
+                to: own("/danh-gia", &found.code, &asked),
+                form: refused.unwrap_or_default(),
+                levels: f.terms("satisfaction", Satisfaction::ALL.iter().map(|level| level.as_str())),
+            });
+            let page = Page { f, form, found: Some(found), nothing: false, letter_at, survey };
+            if was_refused { passerby.refused(&page) } else { passerby.page(&page) }
         }
         // What no code looks like is no code either.
         Err(problem)
             if [StatusCode::NOT_FOUND, StatusCode::UNPROCESSABLE_ENTITY].contains(&problem.status()) =>
         {
-            let proof = if phone.is_empty() { key } else { phone };
+            let proof = asked.given("phone").unwrap_or_else(|| asked.value("key")).to_owned();
             let form = Form::of([("code", code), ("proof", proof)]);
-            passerby.not_found(&Page { f, form, found: None, nothing: true, letter_at: String::new() })
+            let (letter_at, survey) = (String::new(), None);
+            passerby.not_found(&Page { f, form, found: None, nothing: true, letter_at, survey })
         }
         Err(problem) => Err(problem),
     }
@@ -179,6 +232,12 @@ pub async fn show(passerby: Passerby, code: Path<String>) -> Shown {
 /// The letter of apology that was issued, to whoever has the proof.
 pub async fn letter(passerby: Passerby, code: Path<String>) -> Shown {
     passerby.file(&asked_of_api(&code, "/letter.pdf", &passerby.asked())).await
+}
+
+/// An address below the dossier's, with the proof that stands in that of the page.
+fn own(what: &str, code: &str, asked: &Form) -> String {
+    let path = format!("/tra-cuu/{}{what}", segment(code));
+    with_query(&path, &[("key", asked.value("key")), ("phone", asked.value("phone"))])
 }
 
 /// The address of the API, with the proof that stands in that of the page.
