@@ -17,6 +17,13 @@ impl Chance {
         Self(generator)
     }
 
+    /// One that is the same for the same word, whatever was drawn before.
+    pub fn of(word: &str) -> Self {
+        Self::new(word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        }))
+    }
+
     /// 0 to `end`, without it; 0 when there is nothing to choose from.
     pub fn below(&mut self, end: u32) -> u32 {
         if end == 0 { 0 } else { self.0.random_range(0..end) }

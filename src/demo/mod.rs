@@ -120,6 +120,7 @@ pub fn fill(db: &Db, config: &Config, carrier: Carrier, wish: Wish) -> Outcome<u
         days: Days { calendar: &reference.calendar },
         desks: &desks,
         now: wish.now,
+        asked: true,
     };
     let stories = tell(db, &world, &mut chance, first_day, wish)?;
     let count = stories.len();
@@ -307,7 +308,7 @@ impl Stage<'_> {
                 let (id, reference) = (open.id, Arc::clone(self.reference));
                 self.db.write_blocking(move |tx| {
                     let mut life = Life::load_by_id(tx, id)?;
-                    let stamp = Stamp { occurred_at: at, recorded_at: at, officer: Some(act.officer) };
+                    let stamp = Stamp { occurred_at: at, recorded_at: at, officer: act.officer };
                     life.decide_and_add(&reference, act.command.clone(), stamp, false)?;
                     life.save(tx).map(drop)
                 })

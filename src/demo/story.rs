@@ -11,6 +11,7 @@ use crate::domain::decide::Command;
 use crate::domain::event::{Channel, Particulars, ResultKind, ReturnChannel};
 use crate::domain::ids::OfficerId;
 use crate::domain::local_time::day_of;
+use crate::domain::returned::{AnsweredBy, Satisfaction};
 use crate::dossier::{Intake, Life, Stamp};
 use crate::failure::Outcome;
 use crate::reference::{Branch, Case, Procedure, Reference, Version};
@@ -23,12 +24,20 @@ pub const SHARE_OF_BRANCHES: &[u32] = &[22, 20, 24, 13, 9, 12];
 /// Of a hundred late dossiers, how many are apologised for.
 const APOLOGISED_PERCENT: &[u32] = &[95, 85, 70, 100, 90, 60];
 
+/// Of a hundred who got their result, how many say how they were served.
+const ANSWERED_PERCENT: &[u32] = &[82, 64, 76, 91, 58, 79];
+/// Of a thousand who say, how many are not satisfied.
+const UNSATISFIED_PERMILLE: &[u32] = &[12, 35, 22, 5, 45, 17];
+/// Of a hundred who say, how many do it at the counter.
+const AT_THE_COUNTER_PERCENT: &[u32] = &[45, 60, 50, 30, 96, 55];
+
 /// An act that is done in its turn, after letters that come before it.
 #[derive(Debug, Clone)]
 pub struct Act {
     pub command: Command,
     pub at: DateTime<Utc>,
-    pub officer: OfficerId,
+    /// Nobody where the citizen does it himself.
+    pub officer: Option<OfficerId>,
 }
 
 /// What becomes of the letter of a dossier that gets a draft.
@@ -66,6 +75,8 @@ pub struct World<'a> {
     pub days: Days<'a>,
     pub desks: &'a [Desk],
     pub now: DateTime<Utc>,
+    /// Applicants say how they were served. Not in registers of millions, which would grow by a tenth for it.
+    pub asked: bool,
 }
 
 /// What may be handed in at a branch on a day: a case of a procedure in force, whose limit is known.
@@ -152,7 +163,7 @@ impl World<'_> {
             self.perhaps_reappoint(chance, &mut life, letter, rest.first().map(|act| act.at))?;
         }
         for act in rest.into_iter().filter(|act| act.at <= self.now) {
-            let stamp = Stamp { occurred_at: act.at, recorded_at: act.at, officer: Some(act.officer) };
+            let stamp = Stamp { occurred_at: act.at, recorded_at: act.at, officer: act.officer };
             life.decide_and_add(self.reference, act.command, stamp, false)?;
         }
         Ok(life)
@@ -199,11 +210,15 @@ struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    /// Does an act, unless the present comes first.
+    /// Somebody does something, unless the present comes first.
     fn act(&mut self, command: Command, at: DateTime<Utc>, officer: OfficerId) -> Outcome<bool> {
+        self.happens(Act { command, at, officer: Some(officer) })
+    }
+
+    fn happens(&mut self, Act { command, at, officer }: Act) -> Outcome<bool> {
         self.running &= at <= self.world.now;
         if self.running {
-            let stamp = Stamp { occurred_at: at, recorded_at: at, officer: Some(officer) };
+            let stamp = Stamp { occurred_at: at, recorded_at: at, officer };
             self.life.decide_and_add(self.world.reference, command, stamp, false)?;
             self.at = at;
         }
@@ -342,7 +357,7 @@ impl Telling<'_> {
                     .then(|| "Không đáp ứng điều kiện theo quy định".to_owned()),
             },
             at: resolved_at,
-            officer: self.desk.handler,
+            officer: Some(self.desk.handler),
         };
         let mut rest = vec![resolve];
         if self.chance.percent(88) {
@@ -353,8 +368,9 @@ impl Telling<'_> {
             rest.push(Act {
                 command: Command::Return { channel, received_by: None },
                 at,
-                officer: self.desk.counter,
+                officer: Some(self.desk.counter),
             });
+            rest.extend(self.answer(at));
         }
         let mut drafted_on = self.world.days.after(deadline.apology_due_on, 0)?;
         while Days::morning(drafted_on) <= self.at {
@@ -366,9 +382,48 @@ impl Telling<'_> {
             return Ok((rest, Some(letter)));
         }
         for act in rest {
-            self.act(act.command, act.at, act.officer)?;
+            self.happens(act)?;
         }
         Ok((Vec::new(), None))
+    }
+
+    /// What the applicant says of how he was served, if he says anything: on a slip at the counter, or at home.
+    fn answer(&self, returned_at: DateTime<Utc>) -> Option<Act> {
+        let of = |list: &[u32], usual| list.get(self.branch).copied().unwrap_or(usual);
+        // A chance of its own: whoever is asked or not, the same people come after him.
+        let mut chance = Chance::of(&self.life.dossier().code);
+        if !self.world.asked || !chance.percent(of(ANSWERED_PERCENT, 70)) {
+            return None;
+        }
+        let satisfaction = if chance.permille(of(UNSATISFIED_PERMILLE, 20)) {
+            let levels = [Satisfaction::Neutral, Satisfaction::Dissatisfied, Satisfaction::VeryDissatisfied];
+            levels.get(chance.weighted(&[6, 3, 1])).copied().unwrap_or(Satisfaction::Neutral)
+        } else if chance.percent(55) {
+            Satisfaction::VerySatisfied
+        } else {
+            Satisfaction::Satisfied
+        };
+        let remark = (!satisfaction.is_satisfied()).then(|| {
+            let remarks = ["Chờ lâu tại quầy", "Phải đi lại nhiều lần", "Hướng dẫn chưa rõ giấy tờ cần nộp"];
+            chance.one_of(&remarks).to_owned()
+        });
+        let answered_by = if chance.percent(of(AT_THE_COUNTER_PERCENT, 50)) {
+            AnsweredBy::Counter
+        } else {
+            AnsweredBy::Applicant
+        };
+        let command = Command::Survey { satisfaction, remark, answered_by };
+        Some(match answered_by {
+            AnsweredBy::Counter => {
+                let at = returned_at + TimeDelta::minutes(1 + i64::from(chance.below(10)));
+                Act { command, at, officer: Some(self.desk.counter) }
+            }
+            AnsweredBy::Applicant => {
+                // At home, on any day.
+                let at = returned_at + TimeDelta::minutes(90 + i64::from(chance.below(8000)));
+                Act { command, at, officer: None }
+            }
+        })
     }
 
     /// More often around Tết, when everybody has been away.

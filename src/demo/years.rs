@@ -282,6 +282,7 @@ impl Maker<'_> {
             days: Days { calendar: &self.reference.calendar },
             desks: self.desks,
             now: self.now,
+            asked: false,
         };
         let mut chance = Chance::part(self.seed, u64::try_from(number).unwrap_or(u64::MAX));
         let mut lives = Vec::new();
