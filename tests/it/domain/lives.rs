@@ -148,6 +148,17 @@ proptest! {
     }
 
     #[test]
+    fn a_life_has_one_answer_at_most_of_a_result_that_was_handed_over_and_stays_so(told in one_life()) {
+        let kinds: Vec<&str> = told.events.iter().map(|event| event.fact.kind()).collect();
+        if let Some(place) = kinds.iter().position(|kind| *kind == "surveyed") {
+            let before = kinds[..place].iter().rfind(|kind| ["returned", "return_undone"].contains(*kind));
+            prop_assert_eq!(before, Some(&"returned"));
+            prop_assert!(!kinds[place + 1..].iter().any(|kind| ["surveyed", "return_undone"].contains(kind)));
+        }
+        prop_assert_eq!(told.dossier.satisfaction.is_some(), kinds.contains(&"surveyed"));
+    }
+
+    #[test]
     fn parts_are_judged_by_what_a_reader_of_the_rules_would_say(told in one_life()) {
         for (decided, naive) in &told.part_dues {
             prop_assert_eq!(decided, naive);
