@@ -20,7 +20,6 @@ struct Dossier {
     sector_id: SectorId,
     procedure_id: ProcedureId,
     procedure_version_id: VersionId,
-    case_code: Option<String>,
     rule_set: String,
     channel: String,
     status: String,

@@ -232,7 +232,6 @@ diesel::table! {
         sector_id -> UuidSql,
         procedure_id -> UuidSql,
         procedure_version_id -> UuidSql,
-        case_code -> Nullable<Text>,
         rule_set -> Text,
         channel -> Text,
         status -> Text,

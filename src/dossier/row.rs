@@ -30,7 +30,6 @@ pub struct DossierRow {
     pub sector_id: SectorId,
     pub procedure_id: ProcedureId,
     pub procedure_version_id: VersionId,
-    pub case_code: Option<String>,
     pub rule_set: String,
     pub channel: String,
     pub status: String,
@@ -87,6 +86,8 @@ struct Rest {
     part: Option<PartBegun>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     satisfaction: Option<Satisfaction>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    case: Option<String>,
 }
 
 /// The columns of two rows that do not hold the same.
@@ -109,7 +110,6 @@ impl DossierRow {
             sector_id: _,
             procedure_id: _,
             procedure_version_id: _,
-            case_code: _,
             rule_set: _,
             channel: _,
             status: _,
@@ -140,7 +140,7 @@ impl DossierRow {
         let as_it_was =
             (!self.standing.0.contains("\"part\"")).then(|| without_part(&told.standing)).flatten();
         let told = &Self { standing: as_it_was.unwrap_or_else(|| told.standing.clone()), ..told.clone() };
-        differing!(self, told, code branch_id sector_id procedure_id procedure_version_id case_code rule_set
+        differing!(self, told, code branch_id sector_id procedure_id procedure_version_id rule_set
             channel status time_limit submitted_at received_at clock_started_at due_on due_at first_due_on
             reappointed_due_on apology_due_on provisional supplement_rounds waiting_since resolved_at timeliness
             closed_at returned_at held_by held_step standing version checked_by resolved_by)
@@ -163,6 +163,7 @@ impl DossierRow {
             received_by: dossier.returned.as_ref().and_then(|handover| handover.received_by.clone()),
             part: dossier.part,
             satisfaction: dossier.satisfaction,
+            case: dossier.case.clone(),
         };
         Ok(Self {
             id,
@@ -171,7 +172,6 @@ impl DossierRow {
             sector_id: dossier.sector,
             procedure_id: dossier.procedure,
             procedure_version_id: dossier.procedure_version,
-            case_code: dossier.case.clone(),
             rule_set: dossier.rule_set.clone(),
             channel: dossier.channel.as_str().to_owned(),
             status: dossier.status.as_str().to_owned(),
@@ -237,7 +237,7 @@ impl DossierRow {
             sector: self.sector_id,
             procedure: self.procedure_id,
             procedure_version: self.procedure_version_id,
-            case: self.case_code.clone(),
+            case: rest.case,
             rule_set: self.rule_set.clone(),
             time_limit: self.time_limit.parse().map_err(|error| corrupt(&error))?,
             channel: self.channel.parse().map_err(|error| corrupt(&error))?,

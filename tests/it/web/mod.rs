@@ -25,6 +25,7 @@ mod print;
 mod rates;
 mod reports;
 mod sessions;
+mod survey;
 mod templates;
 mod views;
 mod warnings;

@@ -54,6 +54,19 @@ fn view(who: &'static str, name: &'static str, path: impl Into<String>) -> View 
     View { who, name, path: path.into() }
 }
 
+/// A dossier whose result was handed over and whose applicant has not said yet how he was served, with its key.
+async fn unanswered(head: &Person) -> String {
+    let page = head.get("/dossiers?status=returned&limit=100").await.expect(200);
+    for dossier in page.body["items"].as_array().unwrap() {
+        let code = dossier["code"].as_str().unwrap();
+        let whole = head.get(&format!("/dossiers/{code}")).await.expect(200);
+        if whole.body["satisfaction"].is_null() {
+            return format!("{code}?key={}", whole.body["lookup_key"].as_str().unwrap());
+        }
+    }
+    panic!("everybody has answered")
+}
+
 /// The first of a list of the API.
 async fn first(person: &Person, path: &str, member: &str) -> String {
     let answer = person.get(path).await.expect(200);
@@ -201,6 +214,7 @@ async fn views(origin: &str) -> Vec<View> {
     let key = head.get(&format!("/dossiers/{told}")).await.expect(200);
     let phone = key.body["applicant"]["phone"].as_str().unwrap().to_owned();
     let key = key.body["lookup_key"].as_str().unwrap().to_owned();
+    let unanswered = unanswered(&head).await;
     let officer = first(&admin, "/officers?limit=1", "id").await;
     let register = register(&admin).await;
     let closing = closing(&head).await;
@@ -214,6 +228,7 @@ async fn views(origin: &str) -> Vec<View> {
         view("-", "tra-cuu", "/tra-cuu"),
         view("-", PROVEN_BY_KEY, format!("/tra-cuu/{told}?key={key}")),
         view("-", PROVEN_BY_PHONE, format!("/tra-cuu/{told}?phone={}", &phone[phone.len() - 4..])),
+        view("-", "tra-cuu-danh-gia", format!("/tra-cuu/{unanswered}")),
         view("-", "tra-cuu-khong-co", "/tra-cuu/000.00.03.H29-260310-9999?phone=0000"),
         view("-", "ty-le", "/ty-le"),
         view("-", "tinh-han", "/tinh-han?start=21%2F01%2F2020&time_limit=3wd"),
