@@ -106,5 +106,9 @@
 
   // After a refusal, the first field that is wrong, else what was said.
   const wrong = first("[aria-invalid=true]") || first("[data-focus]");
-  if (wrong) wrong.focus();
+  if (wrong) {
+    wrong.focus();
+    // A part of the page that the address names takes the focus once everything is there.
+    if (location.hash) window.addEventListener("load", () => requestAnimationFrame(() => wrong.focus({ preventScroll: true })));
+  }
 })();

@@ -287,16 +287,21 @@ pub(super) fn check_time(dossier: Option<&Dossier>, context: &Context<'_>) -> Re
 
 /// What lies before the current working day is for roles that may enter it.
 fn check_backdating(at: DateTime<Utc>, context: &Context<'_>) -> Result<(), Refusal> {
-    let earliest = start_of_working_day(context.calendar, context.now);
+    let earliest = start_of_working_day(context.calendar, day_of(context.now));
     if at < earliest && !context.may_backdate {
         return Err(Refusal::BackdatingNotAllowed { earliest });
     }
     Ok(())
 }
 
+/// An act that says something else of a day before the current working day: only who may enter such a day may do it.
+pub fn is_of_past_day(dossier: &Dossier, act: Act, calendar: &Calendar, today: NaiveDate) -> bool {
+    act == Act::UndoReturn
+        && dossier.returned.as_ref().is_some_and(|handed| handed.at < start_of_working_day(calendar, today))
+}
+
 /// Midnight of today, or of the last working day when today is off.
-pub(super) fn start_of_working_day(calendar: &Calendar, now: DateTime<Utc>) -> DateTime<Utc> {
-    let today = day_of(now);
+pub(super) fn start_of_working_day(calendar: &Calendar, today: NaiveDate) -> DateTime<Utc> {
     let day = match calendar.is_working(today) {
         Ok(true) | Err(CalendarMissing { .. }) => today,
         Ok(false) => calendar.last_working_day_before(today).unwrap_or(today),

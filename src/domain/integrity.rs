@@ -70,7 +70,7 @@ impl Measures {
 
 /// Entered for a time that only some roles may still enter.
 pub fn is_backdated(calendar: &Calendar, occurred_at: DateTime<Utc>, recorded_at: DateTime<Utc>) -> bool {
-    occurred_at < start_of_working_day(calendar, recorded_at)
+    occurred_at < start_of_working_day(calendar, day_of(recorded_at))
 }
 
 /// The check of what came online ended later than it must, or has not ended although its time was over by `evening`.

@@ -4,6 +4,7 @@ use super::life::{Life, Stamp};
 use super::survey::answer;
 use super::track::{Proof, PublicDossier, guarded, public, shown_to};
 use super::{store, view};
+use crate::account::Officer;
 use crate::domain::returned::AnsweredBy;
 use crate::failure::{Failure, Outcome, Thing};
 use crate::http::{Body, House, Problem, PublicLookup, Query, Segment};
@@ -23,16 +24,21 @@ pub struct Request {
 }
 
 /// How the applicant was served, in his own words: once, after the result was handed over. Public; the number of
-/// look-ups is limited. Without a proof, and with a wrong one, there is no such dossier.
+/// look-ups is limited. Without a proof, and with a wrong one, there is no such dossier. Not for officers, who type in
+/// paper slips: an answer of the applicant's own is told apart from those.
 #[utoipa::path(tag = "public", params(Proof), request_body = Request, responses((status = 200, body = PublicDossier)))]
 #[post("/public/dossiers/{code}/survey")]
 pub async fn survey_own_dossier(
     house: Data<House>,
     _limit: PublicLookup,
+    officer: Option<Officer>,
     code: Segment<String>,
     proof: Query<Proof>,
     body: Body<Request>,
 ) -> Result<HttpResponse, Problem> {
+    if officer.is_some() {
+        return Err(Problem::forbidden("applicants-only"));
+    }
     let (code, proof) = (code.into_inner(), proof.into_inner());
     if !proof.is_given() {
         return Err(Failure::NotFound(Thing::Dossier).into());

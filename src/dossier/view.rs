@@ -4,6 +4,7 @@ use super::row::{DossierRow, ParticularsRow};
 use crate::both;
 use crate::db::Conn;
 use crate::db::schema::officers;
+use crate::domain::decide::is_of_past_day;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Component;
 use crate::domain::ids::OfficerId;
@@ -82,6 +83,8 @@ pub struct View {
     pub held_by: Option<HolderView>,
     /// What may be done next.
     pub acts: Vec<&'static str>,
+    /// Those of them that say something else of a day before the current working day: only heads and administrators may.
+    pub acts_of_past_days: Vec<&'static str>,
     /// The random key printed in the receipt's QR code.
     pub lookup_key: String,
     pub version: u32,
@@ -226,6 +229,11 @@ pub fn compose(
         apology: dossier.letter.map(|letter| letter.as_str()),
         held_by: holder_named(&dossier, held_by),
         acts: dossier.acts().map(|act| act.as_str()).collect(),
+        acts_of_past_days: dossier
+            .acts()
+            .filter(|act| is_of_past_day(&dossier, *act, &reference.calendar, today))
+            .map(|act| act.as_str())
+            .collect(),
         lookup_key: particulars.lookup_key.clone(),
         version: dossier.version,
         code: dossier.code,

@@ -269,6 +269,9 @@ impl Board<'_> {
                     figures.insert(sector, row.figures);
                 }
             }
+            // Keys differ from one database to the next; people look for a place that stays.
+            let mut sectors: Vec<SectorId> = sectors.into_iter().collect();
+            sectors.sort_by_cached_key(|sector| self.sector(*sector));
             for sector in sectors {
                 let figures = figures.remove(&sector).unwrap_or_default();
                 let resolved = (figures.resolved.in_time(), figures.resolved.total);

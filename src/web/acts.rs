@@ -1,6 +1,7 @@
 //! The acts on a dossier as pages offer them: which form, which address of the API, what it takes.
 
 use super::form::{Body, Form};
+use super::told::Dossier;
 use crate::domain::lifecycle::Act;
 use chrono::NaiveDate;
 
@@ -56,6 +57,18 @@ impl Deed {
     /// It ends the dossier and cannot be undone: whoever does it says that it is meant.
     pub fn is_final(&self) -> bool {
         matches!(self.act, Act::Refuse | Act::Withdraw | Act::Stop)
+    }
+
+    /// What its form begins with: a result goes the way that was asked for at intake, to whoever handed the dossier in.
+    pub fn begun(&self, dossier: &Dossier) -> Form {
+        match self.act {
+            Act::Return => {
+                let person = dossier.representative.as_ref().unwrap_or(&dossier.applicant);
+                let channel = dossier.return_channel.as_deref().unwrap_or("in_person");
+                Form::of([("channel", channel.to_owned()), ("received_by", person.name.clone())])
+            }
+            _ => Form::default(),
+        }
     }
 
     /// What was entered, as the API takes it.

@@ -137,18 +137,17 @@ async fn load(visit: &Visit, code: &str, refused: Option<(Deed, Form)>) -> Resul
     let story: Vec<Told> =
         events.items.into_iter().rev().map(|event| tell(&f, event, &everybody, seen)).collect();
     let since = story.iter().filter(|told| told.fresh).count();
-    let possible = |deed: &&Deed| dossier.acts.iter().any(|act| act == deed.act.as_str());
-    let may = |deed: &&Deed| possible(deed) && visit.officer.role.may(deed.act);
+    let may = |deed: &&Deed| dossier.allows_to(visit.officer.role, deed.act);
     let others = DEEDS
         .iter()
-        .filter(|deed| possible(deed) && !may(deed))
-        .map(|deed| (f.t(&format!("act.{}", deed.act)), those_who_may(&f, *deed)))
+        .filter(|deed| dossier.allows(deed.act) && !may(deed))
+        .map(|deed| (f.t(&format!("act.{}", deed.act)), those_who_may(&f, &dossier, *deed)))
         .collect();
     let (tried, entered) = refused.map(|(deed, form)| (Some(deed.slug), form)).unwrap_or_default();
     let mut offered: Vec<Offered> = DEEDS
         .iter()
         .filter(may)
-        .map(|deed| Offered { deed: *deed, form: Form::default(), open: false })
+        .map(|deed| Offered { deed: *deed, form: deed.begun(&dossier), open: false })
         .collect();
     match offered.iter_mut().find(|one| Some(one.deed.slug) == tried) {
         Some(one) => {
@@ -204,8 +203,9 @@ fn slips(f: &Frame, dossier: &Dossier, apologised: bool) -> Vec<(&'static str, S
 }
 
 /// The roles of a branch that may do this; an administrator stands in for any of them.
-fn those_who_may(f: &Frame, deed: Deed) -> String {
-    let roles = Role::ALL.iter().filter(|role| role.belongs_to_branch() && role.may(deed.act));
+fn those_who_may(f: &Frame, dossier: &Dossier, deed: Deed) -> String {
+    let roles =
+        Role::ALL.iter().filter(|role| role.belongs_to_branch() && dossier.allows_to(**role, deed.act));
     roles.map(|role| f.term("role", role.as_str())).collect::<Vec<_>>().join(", ")
 }
 

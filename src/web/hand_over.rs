@@ -12,7 +12,8 @@ use actix_web::HttpRequest;
 use actix_web::http::Method;
 use askama::Template;
 
-/// The act that takes a hand-over back, in addresses of pages.
+/// The acts that hand a result over and take that back, in addresses of pages.
+const RETURN: &str = "tra";
 const UNDO: &str = "hoan-tac-tra";
 
 #[derive(Template)]
@@ -28,6 +29,8 @@ struct Page {
     channels: Vec<(String, String)>,
     /// What was handed over and may be taken back.
     undo: Option<Undo>,
+    /// The code of what was handed over, where the applicant's slip may be typed in.
+    slip: Option<String>,
 }
 
 struct Undo {
@@ -40,6 +43,7 @@ pub async fn show(visit: Visit, request: HttpRequest) -> Shown {
     let query = Form::parse(request.query_string().as_bytes());
     let mut page = load(&visit, query.value("ma"), None).await?;
     if let Some(handed) = found(&visit, query.value("vua-tra")).await? {
+        page.slip = slip(&visit, &handed);
         page.undo = undo(&visit, handed, None);
     }
     visit.page(&page)
@@ -57,6 +61,7 @@ pub async fn take_back(visit: Visit, mut form: Form) -> Shown {
             form.refused(&problem, visit.lang());
             let mut page = load(&visit, "", None).await?;
             let Some(handed) = found(&visit, &code).await? else { return Err(problem) };
+            page.slip = slip(&visit, &handed);
             page.undo = undo(&visit, handed, Some(form));
             visit.refused(&page)
         }
@@ -65,7 +70,7 @@ pub async fn take_back(visit: Visit, mut form: Form) -> Shown {
 
 pub async fn record(visit: Visit, mut form: Form) -> Shown {
     let code = form.value("_code").to_owned();
-    let deed = Deed::of("tra").ok_or_else(Problem::broken)?;
+    let deed = Deed::of(RETURN).ok_or_else(Problem::broken)?;
     let body = deed.body(&form, visit.today);
     match visit.send(Method::POST, &deed.address(&code), &form, body).await {
         Ok(_) => visit.done(&with_query("/tra-ket-qua", &[("vua-tra", &code)]), "act-return"),
@@ -82,20 +87,13 @@ async fn load(visit: &Visit, typed: &str, refused: Option<Form>) -> Result<Page,
     let f = visit.frame("hand-over");
     let code = scanned(typed).to_uppercase();
     let dossier = found(visit, &code).await?;
-    let form = refused.unwrap_or_else(|| {
-        let known = |dossier: &Dossier| dossier.return_channel.clone().unwrap_or("in_person".into());
-        let name =
-            |dossier: &Dossier| dossier.representative.as_ref().unwrap_or(&dossier.applicant).name.clone();
-        let dossier = dossier.as_ref();
-        Form::of([
-            ("channel", dossier.map(known).unwrap_or_default()),
-            ("received_by", dossier.map(name).unwrap_or_default()),
-        ])
-    });
+    let begun = || Some(Deed::of(RETURN)?.begun(dossier.as_ref()?));
+    let form = refused.or_else(begun).unwrap_or_default();
     Ok(Page {
         unknown: !code.is_empty() && dossier.is_none(),
         channels: f.terms("channel", ["in_person", "postal", "online"]),
         undo: dossier.as_ref().and_then(|dossier| undo(visit, dossier.clone(), None)),
+        slip: dossier.as_ref().and_then(|dossier| slip(visit, dossier)),
         code,
         dossier,
         form,
@@ -117,10 +115,18 @@ async fn found(visit: &Visit, code: &str) -> Result<Option<Dossier>, Problem> {
 
 /// What is offered where this officer may take a hand-over back, or what was refused.
 fn undo(visit: &Visit, dossier: Dossier, refused: Option<Form>) -> Option<Undo> {
-    let possible = dossier.acts.iter().any(|act| act == Act::UndoReturn.as_str());
     let open = refused.is_some();
-    let offered = open || (possible && visit.officer.role.may(Act::UndoReturn));
+    let offered = open || may(visit, &dossier, Act::UndoReturn);
     offered.then(|| Undo { dossier, form: refused.unwrap_or_default(), open })
+}
+
+/// Where this officer may type in what the applicant says of how he was served.
+fn slip(visit: &Visit, dossier: &Dossier) -> Option<String> {
+    may(visit, dossier, Act::Survey).then(|| dossier.code.clone())
+}
+
+fn may(visit: &Visit, dossier: &Dossier, act: Act) -> bool {
+    dossier.allows_to(visit.officer.role, act)
 }
 
 /// The code in what a scanner typed: the code itself, or the address in a receipt's QR code.

@@ -16,6 +16,9 @@ use serde_json::Map;
 struct Board {
     from: String,
     to: String,
+    as_of: String,
+    /// So often may an earlier answer have differed.
+    revised: i64,
     indicators: Vec<Indicator>,
 }
 
@@ -92,8 +95,8 @@ impl Page {
 
     /// With what it is a share of.
     fn counted(&self, rate: &Option<Rate>) -> String {
-        let counts =
-            |rate: &Rate| format!("{} ({}/{})", rate.shown(self.f.lang), rate.numerator, rate.denominator);
+        let lang = self.f.lang;
+        let counts = |rate: &Rate| format!("{} ({})", rate.shown(lang), rate.of(&lang));
         rate.as_ref().map_or_else(|| self.f.t("indicators.nothing"), counts)
     }
 

@@ -171,13 +171,12 @@ struct TakenIn {
 /// What the citizen is told, and what comes next.
 pub async fn taken_in(visit: Visit, code: Path<String>) -> Shown {
     let dossier: Dossier = visit.get(&format!("/dossiers/{}", segment(&code))).await?;
-    let possible = |deed: &&Deed| dossier.acts.iter().any(|act| act == deed.act.as_str());
     let decides = |deed: &&Deed| matches!(deed.act, Act::Accept | Act::RequestSupplement | Act::Refuse);
     let decisions = match dossier.received_at {
         Some(_) => Vec::new(),
         None => DEEDS
             .iter()
-            .filter(|deed| decides(deed) && possible(deed) && visit.officer.role.may(deed.act))
+            .filter(|deed| decides(deed) && dossier.allows_to(visit.officer.role, deed.act))
             .copied()
             .collect(),
     };

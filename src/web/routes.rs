@@ -198,10 +198,40 @@ pub fn takes_entries(path: &str) -> bool {
     PAGES.iter().any(|page| page.0 == "post" && is(page.1) && !OPEN.contains(page))
 }
 
+/// The page of what is sent to this path of this pattern: itself, or the nearest above it that can be looked at.
+pub fn page_of<'a>(mut pattern: &str, mut path: &'a str) -> &'a str {
+    while !PAGES.contains(&("get", pattern)) {
+        let above = pattern.rsplit_once('/').zip(path.rsplit_once('/'));
+        let Some(((pattern_above, _), (path_above, _))) = above else { return "/" };
+        (pattern, path) = (pattern_above, path_above);
+    }
+    path
+}
+
 /// Puts the pages at the root of the service. What is none of them goes to `otherwise`.
 pub fn install(app: &mut ServiceConfig) {
     app.route("/static/{fingerprint}/{name}", web::get().to(assets::file));
     app.service(
         web::scope("").wrap(from_fn(gate)).configure(pages).default_service(web::to(home::nothing_there)),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_belongs_to_a_page_that_can_be_looked_at() {
+        for (pattern, path, page) in [
+            ("/ho-so/{code}/viec/{act}", "/ho-so/H29-1/viec/tra", "/ho-so/H29-1"),
+            ("/tra-ket-qua/hoan-tac", "/tra-ket-qua/hoan-tac", "/tra-ket-qua"),
+            // Not the file that its last segment could be.
+            ("/xin-loi/{id}/ky", "/xin-loi/7/ky", "/xin-loi/7"),
+            ("/lich-bao-cao/{id}/ky/{run}/thu-lai", "/lich-bao-cao/3/ky/9/thu-lai", "/lich-bao-cao/3"),
+            ("/tiep-nhan", "/tiep-nhan", "/tiep-nhan"),
+            ("/giao-dien", "/giao-dien", "/"),
+        ] {
+            assert_eq!(page_of(pattern, path), page);
+        }
+    }
 }

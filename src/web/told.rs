@@ -1,5 +1,7 @@
 //! What the API tells, as far as pages show it.
 
+use crate::domain::lifecycle::Act;
+use crate::domain::role::Role;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -45,7 +47,22 @@ pub struct Dossier {
     pub working_days_left: Option<i64>,
     pub held_by: Option<Holder>,
     pub acts: Vec<String>,
+    /// Those of them that not everybody may do any more.
+    pub acts_of_past_days: Vec<String>,
     pub version: u32,
+}
+
+impl Dossier {
+    /// Its state allows this act.
+    pub fn allows(&self, act: Act) -> bool {
+        self.acts.iter().any(|possible| possible == act.as_str())
+    }
+
+    /// To those of this role.
+    pub fn allows_to(&self, role: Role, act: Act) -> bool {
+        let is_of_past_day = self.acts_of_past_days.iter().any(|past| past == act.as_str());
+        self.allows(act) && role.may(act) && (role.may_backdate() || !is_of_past_day)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -138,7 +138,7 @@ struct Page {
 
 /// The form of the answer.
 struct Survey {
-    /// Where it goes, with the proof that was given.
+    /// Where it goes, with the proof that was given; a refusal is shown where the form is, also without scripts.
     to: String,
     form: Form,
     levels: Vec<(String, String)>,
@@ -190,6 +190,10 @@ pub async fn answer(passerby: Passerby, code: Path<String>, mut form: Form) -> S
             if problem.status().is_client_error() && problem.status() != StatusCode::TOO_MANY_REQUESTS =>
         {
             form.refused(&problem, passerby.lang());
+            // To the API nothing chosen is one more level that it does not know.
+            if form.has_faults() && form.given("satisfaction").is_none() {
+                form.fault_at("satisfaction", passerby.frame("track").t("track.survey-choose"));
+            }
             shown(&passerby, code, Some(form)).await
         }
         Err(problem) => Err(problem),
@@ -207,7 +211,8 @@ async fn shown(passerby: &Passerby, code: String, refused: Option<Form>) -> Show
             let letter_at = own("/thu-xin-loi.pdf", &found.code, &asked);
             let was_refused = refused.is_some();
             // An answer that came too late is told why it was not taken.
-            let asks = was_refused || found.more.as_ref().is_some_and(|more| more.may_answer);
+            let may_answer = found.more.as_ref().is_some_and(|more| more.may_answer);
+            let asks = was_refused || (may_answer && passerby.officer().is_none());
             let survey = asks.then(|| Survey {
                 to: own("/danh-gia", &found.code, &asked),
                 form: refused.unwrap_or_default(),

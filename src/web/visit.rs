@@ -5,6 +5,7 @@ use super::entry::Held;
 use super::form::{Body, Form};
 use super::frame::{Frame, Theme};
 use super::places;
+use super::routes::page_of;
 use crate::account::{Officer, new_secret};
 use crate::domain::local_time::{day_of, local};
 use crate::http::{House, Lang, Problem};
@@ -62,7 +63,9 @@ pub struct Passerby {
     known: Known,
     api: Rc<Api>,
     /// Path and query of this request.
-    pub here: String,
+    here: String,
+    /// The page to come back to: of a form, the one it is on.
+    back: String,
     /// The counter's wall clock.
     pub now: DateTime<FixedOffset>,
     pub today: NaiveDate,
@@ -99,10 +102,14 @@ fn passerby(request: &HttpRequest, payload: &mut Payload) -> Result<Passerby, Pr
     let known = request.extensions().get::<Known>().cloned().ok_or_else(Problem::broken)?;
     let house = request.app_data::<Data<House>>().ok_or_else(Problem::broken)?;
     let query = url::form_urlencoded::parse(request.query_string().as_bytes());
+    let here = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let page = request.match_pattern().map(|pattern| page_of(&pattern, request.path()).to_owned());
+    let back = page.map_or_else(|| here.to_owned(), |page| here.replacen(request.path(), &page, 1));
     Ok(Passerby {
         known,
         api,
-        here: request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned(),
+        here: here.to_owned(),
+        back,
         now: local(house.clock.now()),
         today: day_of(house.clock.now()),
         in_part: request.headers().contains_key("HX-Request"),
@@ -133,7 +140,7 @@ impl Passerby {
 
     /// What goes around the page; `here` is its place in the menu.
     pub fn frame(&self, here: &'static str) -> Frame {
-        Frame { back: self.here.clone(), done: self.done.clone(), ..self.known.frame(here) }
+        Frame { back: self.back.clone(), done: self.done.clone(), ..self.known.frame(here) }
     }
 
     /// An entry is only to be shown again: whatever is sent comes back as `not-sent-yet`.

@@ -67,7 +67,7 @@ impl Stretches {
             Ok([first, _]) if first < evening => self.doubtful.push(Stretch::of(day, first, NEVER)),
             // By that evening none had had its time.
             Ok(_) => {}
-            Err(_) => self.doubtful.push(Stretch::of(day, midnight(day), NEVER)),
+            Err(_) => self.of_no_calendar(day),
         }
     }
 
@@ -78,7 +78,18 @@ impl Stretches {
                 self.sure.push(Stretch::of(day, before, NEVER));
             }
             Ok(_) => {}
-            Err(_) => self.doubtful.push(Stretch::of(day, midnight(day), NEVER)),
+            Err(_) => self.of_no_calendar(day),
+        }
+    }
+
+    /// The calendar does not reach: all of it is doubtful, whenever it ended. Years of such days are one stretch.
+    fn of_no_calendar(&mut self, day: NaiveDate) {
+        let begins = Moment(midnight(day));
+        match self.doubtful.last_mut() {
+            Some(last) if last.ends == begins && last.after == last.begins && last.until.0 == NEVER => {
+                last.ends = Moment(midnight(day_after(day)));
+            }
+            _ => self.doubtful.push(Stretch::of(day, begins.0, NEVER)),
         }
     }
 }

@@ -542,6 +542,9 @@ on_both! {
         let dossier = counter.act(&at("return"), dossier.version(), handed.clone()).await.expect(200);
         house.it_is("2026-03-11 09:00");
         let (counter, head) = (house.sign_in(&counter.username).await, house.sign_in(&head.username).await);
+        assert_eq!(dossier.body["acts_of_past_days"], json!([]));
+        let seen = counter.get(&path).await.expect(200);
+        assert_eq!((&seen.body["acts"][0], &seen.body["acts_of_past_days"]), (&json!("undo_return"), &json!(["undo_return"])));
         counter.act(&at("return/undo"), dossier.version(), reason.clone()).await.expect_problem(403, "backdating-not-allowed");
         let dossier = head.act(&at("return/undo"), dossier.version(), reason).await.expect(200);
 

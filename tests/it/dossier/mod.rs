@@ -3,3 +3,4 @@
 pub mod life;
 mod store;
 mod survey;
+mod who_entered;

@@ -111,6 +111,17 @@ on_both! {
         assert_eq!((&last["answered_by"], &last["officer"], &last["remark"]), (&json!("applicant"), &Value::Null, &json!("Cảm ơn")));
     }
 
+    async fn an_officer_is_not_taken_for_the_applicant(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.sign_in_as(Role::Counter, Some("TS")).await;
+        let dossier = handed_over(&counter, "Nguyễn Thị Ánh", "in_person").await;
+        let key = dossier.body["lookup_key"].as_str().unwrap();
+        let own = format!("/public{}/survey?key={key}", path(&dossier));
+        counter.post(&own, json!({"satisfaction": "satisfied"})).await.expect_problem(403, "applicants-only");
+        assert_eq!(counter.get(&path(&dossier)).await.expect(200).body["satisfaction"], Value::Null);
+        house.nobody().post(&own, json!({"satisfaction": "neutral"})).await.expect(200);
+    }
+
     async fn wrong_phones_are_counted_here_as_at_the_look_up(db: TestDatabase) {
         let house = TestHouse::open(db).await;
         let counter = house.sign_in_as(Role::Counter, Some("TS")).await;

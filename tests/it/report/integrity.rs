@@ -319,6 +319,9 @@ on_both! {
         let listed = head.get(&format!("/reports/integrity/dossiers?{MARCH}&indicator=registered_again")).await.expect(200).body;
         assert_eq!(listed["items"][0]["registered_again_as"], again.body["code"]);
         assert_eq!(listed["items"][0]["officer"], counter.username.as_str());
+        // A hundred years that no calendar holds add nothing, and are asked in one go.
+        let ever = head.get("/reports/integrity?from=1900-01-01&to=2026-03-31").await.expect(200).body;
+        assert_eq!(ever["indicators"], report["indicators"]);
         // As of the day before it came again, there was nothing to see.
         let before = head.get("/reports/integrity?from=2026-03-01&to=2026-03-31&as_of=2026-03-19").await.expect(200).body;
         assert_eq!(before["branches"][0]["counts"], json!({}));

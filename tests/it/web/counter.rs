@@ -27,7 +27,8 @@ pub async fn take_in(counter: &Surfer, name: &str, phone: &str) -> String {
     code_of(&done)
 }
 
-fn code_of(done: &Page) -> String {
+/// Of the dossier that a page leads on to.
+pub fn code_of(done: &Page) -> String {
     let rest = done.location().strip_prefix("/ho-so/").unwrap_or_else(|| panic!("{}", done.location()));
     rest.split('/').next().unwrap().to_owned()
 }
@@ -186,5 +187,41 @@ on_both! {
         let again = [("reason", "Trao nhầm người")];
         counter.submit(&page, &format!("/ho-so/{code}/viec/hoan-tac-tra"), &again).await.expect_on_to(&format!("/ho-so/{code}?xong=act-undo_return"));
         counter.get("/tra-ket-qua?ma=000.00.03.H29-260310-9999").await.expect(200).says("Không có hồ sơ với mã này");
+    }
+
+    async fn a_hand_over_of_yesterday_is_taken_back_by_heads_and_no_longer_offered_to_others(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let (counter, head) = (house.surfer(Role::Counter, Some("TS")).await, house.surfer(Role::Head, Some("TS")).await);
+        let code = take_in(&counter, "Nguyễn Văn An", "0901234512").await;
+        let page = counter.get(&format!("/ho-so/{code}")).await.expect(200);
+        let result = [("outcome", "granted"), ("document_number", "12/GCN")];
+        counter.submit(&page, &format!("/ho-so/{code}/viec/ket-qua"), &result).await.expect(303);
+        let page = counter.get(&format!("/ho-so/{code}")).await.expect(200);
+        let handed = [("received_by", "Nguyễn Thị Em"), ("channel", "in_person")];
+        counter.submit(&page, &format!("/ho-so/{code}/viec/tra"), &handed).await.expect(303);
+        let (dossier, handed_over) = (format!("/ho-so/{code}"), format!("/tra-ket-qua?vua-tra={code}"));
+        counter.get(&dossier).await.expect(200).says("viec/hoan-tac-tra");
+
+        house.it_is("2026-03-11 09:00");
+        for who in [&counter, &head] {
+            who.sign_in(&who.username).await.expect(303);
+        }
+        counter.get(&dossier).await.expect(200).says_not("viec/hoan-tac-tra").says("viec/danh-gia");
+        counter.get(&handed_over).await.expect(200).says_not("/tra-ket-qua/hoan-tac");
+        head.get(&dossier).await.expect(200).says("viec/hoan-tac-tra");
+        head.get(&handed_over).await.expect(200).says("/tra-ket-qua/hoan-tac");
+    }
+
+    async fn who_changes_the_language_on_a_refused_form_comes_back_to_its_page(db: TestDatabase) {
+        let house = TestHouse::open(db).await;
+        let counter = house.surfer(Role::Counter, Some("TS")).await;
+        let code = take_in(&counter, "Nguyễn Văn An", "0901234512").await;
+        let dossier = format!("/ho-so/{code}");
+        let page = counter.get(&dossier).await.expect(200);
+        let refused = counter.submit(&page, &format!("{dossier}/viec/ket-qua"), &[("outcome", "")]).await.expect(422);
+        counter.submit(&refused, "/giao-dien", &[("lang", "en")]).await.expect_on_to(&dossier);
+        counter.get(&dossier).await.expect(200);
+        let found = counter.get("/ho-so?q=an").await.expect(200);
+        counter.submit(&found, "/giao-dien", &[("lang", "vi")]).await.expect_on_to("/ho-so?q=an");
     }
 }

@@ -1,9 +1,10 @@
 //! Names, notes and file names that would be markup stand as text on every page, in a real browser.
 
 use super::whole_day::work;
+use crate::dossier::life::take_in;
 use crate::support::browser::Browser;
 use crate::support::database::{Kind, fresh};
-use crate::support::house::{Answer, PASSWORD, TestHouse};
+use crate::support::house::{Answer, PASSWORD, Person, TestHouse};
 use motcua::domain::role::Role;
 use serde_json::json;
 
@@ -84,6 +85,8 @@ async fn hostile_words_stand_as_text_on_every_page() {
     let recount = json!({"reason": HOSTILE});
     let recount = id(admin.post("/calendar/recomputations", recount).await.expect(202));
 
+    let answered = answered(&head).await;
+
     let Some(browser) = Browser::open(&house.origin).await else { return };
     // Where the words come from the database.
     let kept = [
@@ -91,6 +94,7 @@ async fn hostile_words_stand_as_text_on_every_page() {
         "/ho-so".into(),
         format!("/ho-so/{code}"),
         format!("/ho-so/{code}/da-tiep-nhan"),
+        format!("/ho-so/{answered}"),
         format!("/tra-ket-qua?ma={code}"),
         "/xin-loi?xem=sap-tre".into(),
         format!("/xin-loi/{letter}"),
@@ -159,6 +163,22 @@ async fn hostile_words_stand_as_text_on_every_page() {
     browser.wait("main a.btn[autofocus]").await;
     look(&browser, "the answer to many at once", true).await;
     browser.close().await;
+}
+
+/// A dossier whose applicant says how he was served: its code. Nothing else in it would do harm.
+async fn answered(head: &Person) -> String {
+    let dossier = take_in(head, "1.003650", "Nguyễn Thị Ánh").await;
+    let code = dossier.body["code"].as_str().unwrap().to_owned();
+    let mut version = dossier.version();
+    for (act, body) in [
+        ("result", json!({"outcome": "granted"})),
+        ("return", json!({"channel": "in_person"})),
+        ("survey", json!({"satisfaction": "neutral", "remark": HOSTILE})),
+    ] {
+        let done = head.act(&format!("/dossiers/{code}/{act}"), version, body).await.expect(200);
+        version = done.version();
+    }
+    code
 }
 
 /// Nothing on the open page is more than text, and where it must say it, the page itself says it.
