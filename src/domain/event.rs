@@ -328,7 +328,15 @@ impl Fact {
         }
     }
 
-    /// What the part that it ended is judged by, to be put right.
+    /// What the part that it ended is judged by.
+    pub const fn part_due(&self) -> Option<PartDue> {
+        match self {
+            Self::Forwarded { part_due, .. } | Self::Resolved { part_due, .. } => *part_due,
+            _ => None,
+        }
+    }
+
+    /// The same, to be put right.
     pub fn part_due_mut(&mut self) -> Option<&mut PartDue> {
         match self {
             Self::Forwarded { part_due, .. } | Self::Resolved { part_due, .. } => part_due.as_mut(),

@@ -86,10 +86,7 @@ impl Part {
     /// The part that this act ends, `before` being the dossier before it and `after` with it.
     pub fn ended(before: &Dossier, after: &Dossier, event: &Event) -> Option<Self> {
         let begun = before.part?;
-        let due = match &event.fact {
-            Fact::Forwarded { part_due, .. } | Fact::Resolved { part_due, .. } => (*part_due)?,
-            _ => return None,
-        };
+        let due = event.fact.part_due()?;
         Some(Self {
             officer: before.held_by,
             unit: match (begun.at_counter, &before.held_step) {

@@ -6,9 +6,10 @@ use super::row::{DossierRow, EventRow, ParticularsRow};
 use super::store;
 use crate::db::Conn;
 use crate::domain::dossier::replay;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Fact};
 use crate::domain::ids::{BranchId, DossierId};
 use crate::failure::{Failure, Outcome};
+use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
 /// A dossier, its events as far as they can be read, and what is wrong with it.
@@ -18,6 +19,9 @@ pub struct Audited {
     pub code: String,
     pub events: Vec<Event>,
     pub findings: Vec<Finding>,
+    /// Its row says nothing of the part that is going on, and this is when the beginning of that part was recorded: right
+    /// only of what was recorded before acts told what parts are judged by.
+    pub lacks_part_of: Option<DateTime<Utc>>,
 }
 
 /// What can be wrong with one dossier.
@@ -62,7 +66,8 @@ pub fn audit(c: &mut Conn<'_>, ids: &[DossierId]) -> Outcome<Vec<Audited>> {
             [] => Ok(Vec::new()),
             [id] => {
                 let findings = vec![Finding::Unreadable { seq: 0 }];
-                Ok(vec![Audited { id: *id, code: store::code_of(c, *id)?, events: Vec::new(), findings }])
+                let code = store::code_of(c, *id)?;
+                Ok(vec![Audited { id: *id, code, events: Vec::new(), findings, lacks_part_of: None }])
             }
             ids => {
                 let mut audited = Vec::with_capacity(ids.len());
@@ -77,7 +82,7 @@ pub fn audit(c: &mut Conn<'_>, ids: &[DossierId]) -> Outcome<Vec<Audited>> {
 }
 
 fn held(row: DossierRow, particulars: Option<ParticularsRow>, rows: &[EventRow]) -> Audited {
-    let mut findings = Vec::new();
+    let (mut findings, mut lacks_part_of) = (Vec::new(), None);
     let events = read(&row, rows, &mut findings);
     if rows.is_empty() {
         findings.push(Finding::NoEvents);
@@ -87,10 +92,12 @@ fn held(row: DossierRow, particulars: Option<ParticularsRow>, rows: &[EventRow])
             findings.push(Finding::OtherEnd { version: row.version, events: rows.len() });
         }
         if events.len() == rows.len() {
-            findings.extend(told(&row, particulars.as_ref(), &events));
+            let (finding, lacks_part) = told(&row, particulars.as_ref(), &events);
+            findings.extend(finding);
+            lacks_part_of = lacks_part;
         }
     }
-    Audited { id: row.id, code: row.code, events, findings }
+    Audited { id: row.id, code: row.code, events, findings, lacks_part_of }
 }
 
 /// Walks the chain.
@@ -120,17 +127,31 @@ fn read(row: &DossierRow, rows: &[EventRow], findings: &mut Vec<Finding>) -> Vec
     events
 }
 
-/// What the row holds against what the events tell.
-fn told(row: &DossierRow, particulars: Option<&ParticularsRow>, events: &[Event]) -> Option<Finding> {
-    let Some((dossier, told)) = replay(events) else { return Some(Finding::NoBeginning) };
-    let mut columns = match DossierRow::of(row.id, &dossier, &row.chain) {
-        Ok(told) => row.differences(&told),
-        Err(_) => return Some(Finding::Unreadable { seq: 0 }),
+/// What the row holds against what the events tell; and when the part began that the row says nothing of.
+fn told(
+    row: &DossierRow,
+    particulars: Option<&ParticularsRow>,
+    events: &[Event],
+) -> (Option<Finding>, Option<DateTime<Utc>>) {
+    let Some((dossier, told)) = replay(events) else { return (Some(Finding::NoBeginning), None) };
+    let Ok(told_row) = DossierRow::of(row.id, &dossier, &row.chain) else {
+        return (Some(Finding::Unreadable { seq: 0 }), None);
     };
+    let mut columns = row.differences(&told_row);
+    let lacks_part = row.lacks_part(&told_row).then(|| part_recorded(events)).flatten();
+    if lacks_part.is_some() {
+        columns.retain(|column| *column != "standing");
+    }
     if particulars.and_then(|row| row.particulars().ok()).as_ref() != Some(&told) {
         columns.push("particulars");
     }
-    (!columns.is_empty()).then_some(Finding::OtherThanTold { columns })
+    ((!columns.is_empty()).then_some(Finding::OtherThanTold { columns }), lacks_part)
+}
+
+/// When the beginning of the part that is going on was recorded.
+fn part_recorded(events: &[Event]) -> Option<DateTime<Utc>> {
+    let begins = |event: &&Event| matches!(event.fact, Fact::Received { .. } | Fact::Forwarded { .. });
+    events.iter().rev().find(begins).map(|event| event.recorded_at)
 }
 
 /// Rows by the dossier they belong to.

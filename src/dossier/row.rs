@@ -137,13 +137,16 @@ impl DossierRow {
             checked_by: _,
             resolved_by: _,
         } = self;
-        let as_it_was =
-            (!self.standing.0.contains("\"part\"")).then(|| without_part(&told.standing)).flatten();
-        let told = &Self { standing: as_it_was.unwrap_or_else(|| told.standing.clone()), ..told.clone() };
         differing!(self, told, code branch_id sector_id procedure_id procedure_version_id rule_set
             channel status time_limit submitted_at received_at clock_started_at due_on due_at first_due_on
             reappointed_due_on apology_due_on provisional supplement_rounds waiting_since resolved_at timeliness
             closed_at returned_at held_by held_step standing version checked_by resolved_by)
+    }
+
+    /// It says nothing of the part that is going on, and all else of `standing` as `told`: so rows were written that knew
+    /// nothing of parts of the way yet.
+    pub fn lacks_part(&self, told: &Self) -> bool {
+        self.standing != told.standing && without_part(&told.standing).as_ref() == Some(&self.standing)
     }
 
     pub fn of(id: DossierId, dossier: &Dossier, chain: &str) -> Result<Self, DbError> {
@@ -272,7 +275,6 @@ impl DossierRow {
     }
 }
 
-/// As rows were written that knew nothing of parts of the way yet.
 fn without_part(standing: &JsonText) -> Option<JsonText> {
     let rest: Rest = serde_json::from_str(&standing.0).ok()?;
     text_of(&Rest { part: None, ..rest }).ok()

@@ -14,9 +14,9 @@ use crate::db::{Conn, DbError};
 use crate::domain::ids::BranchId;
 use crate::domain::returned::{ReturnedCounts, ReturnedKey};
 use crate::domain::tally::{PartCounts, PartKey, Sums, Tally, of_life};
-use crate::dossier::{self, Finding};
+use crate::dossier::{self, Audited, Finding};
 use crate::failure::Outcome;
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use std::collections::{BTreeMap, HashMap};
 
 /// Dossiers held against their events at once.
@@ -114,6 +114,7 @@ pub fn verify(c: &mut Conn<'_>, watch: &mut dyn FnMut(u64, u64)) -> Outcome<Veri
     }
     let total = of_branches.iter().map(|(_, ids)| u64::try_from(ids.len()).unwrap_or(u64::MAX)).sum();
     let mut codes: HashMap<String, Vec<i32>> = HashMap::new();
+    let mut lacking = LackingPart::default();
     for (branch, ids) in of_branches {
         let mut tally = Tally::default();
         for ids in ids.chunks(AT_ONCE) {
@@ -121,6 +122,7 @@ pub fn verify(c: &mut Conn<'_>, watch: &mut dyn FnMut(u64, u64)) -> Outcome<Veri
                 verified.dossiers += 1;
                 verified.events += u64::try_from(audited.events.len()).unwrap_or(0);
                 tally.merge(&of_life(&audited.events), 1);
+                lacking.hear(&audited);
                 if let Some((day_of_agency, number)) = numbered(&audited.code) {
                     codes.entry(day_of_agency.to_owned()).or_default().push(number);
                 }
@@ -134,11 +136,42 @@ pub fn verify(c: &mut Conn<'_>, watch: &mut dyn FnMut(u64, u64)) -> Outcome<Veri
         compare_parts(c, branch, &tally, &mut verified)?;
         compare_returned(c, branch, &tally, &mut verified)?;
     }
+    for code in lacking.cut_out() {
+        let finding = Finding::OtherThanTold { columns: vec!["standing"] };
+        verified.found(Difference::Dossier { code, finding });
+    }
     for (table, rows) in strays(c)? {
         verified.found(Difference::StrayTallies { table, rows });
     }
     compare_codes(c, &branches, codes, &mut verified)?;
     Ok(verified)
+}
+
+/// Rows that say nothing of the part that is going on. Those that were written before acts told what parts are judged by
+/// (decision 0018) are right; of what was recorded since, the part was cut out.
+#[derive(Default)]
+struct LackingPart {
+    /// The first act that told what a part is judged by was recorded then.
+    since: Option<DateTime<Utc>>,
+    /// The dossiers, and when the beginning of their part was recorded.
+    rows: Vec<(String, DateTime<Utc>)>,
+}
+
+impl LackingPart {
+    fn hear(&mut self, audited: &Audited) {
+        self.rows.extend(audited.lacks_part_of.map(|recorded| (audited.code.clone(), recorded)));
+        // What was tampered with must not speak against other rows.
+        if audited.findings.is_empty() {
+            let judging = audited.events.iter().filter(|event| event.fact.part_due().is_some());
+            self.since = self.since.into_iter().chain(judging.map(|event| event.recorded_at)).min();
+        }
+    }
+
+    fn cut_out(self) -> impl Iterator<Item = String> {
+        let since = self.since;
+        let late = self.rows.into_iter().filter(move |(_, at)| since.is_some_and(|since| *at >= since));
+        late.map(|(code, _)| code)
+    }
 }
 
 /// Both tables of a branch's dossiers, in all grains.

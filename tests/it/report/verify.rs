@@ -1,11 +1,13 @@
 //! `verify` finds nothing where nothing was touched, and names what was.
 
 use super::written::written;
+use crate::support::database::TestDatabase;
 use crate::support::ground::{Ground, applicant, intake};
 use crate::support::process::run_on;
 use diesel::prelude::*;
 use motcua::both;
 use motcua::db::Conn;
+use motcua::domain::decide::Command;
 use motcua::dossier::Finding;
 use motcua::failure::{Failure, Outcome};
 use motcua::report::verify::{Difference, Verified, verify};
@@ -40,6 +42,13 @@ fn one(condition: &str) -> String {
     format!(
         "(dossier_id, seq) in (select dossier_id, seq from dossier_events where {condition} order by dossier_id, seq limit 1)"
     )
+}
+
+/// Takes out of one row what it says of the part that is going on: so rows were written before parts were counted.
+fn cut_part(db: &TestDatabase, condition: &str) -> String {
+    let without =
+        if db.url.starts_with("sqlite") { "json_remove(standing, '$.part')" } else { "standing - 'part'" };
+    format!("update dossiers set standing = {without} where {condition}")
 }
 
 on_both! {
@@ -95,9 +104,8 @@ on_both! {
                 other => panic!("{other:?}"),
             }
         }
-        let without = if db.url.starts_with("sqlite") { "json_remove(standing, '$.part')" } else { "standing - 'part'" };
-        let former = format!("update dossiers set standing = {without} where id = (select id from dossiers where status = 'in_processing' order by code limit 1)");
-        assert_eq!(after(ground, &former).shown, [], "a row from before parts were counted is as good");
+        let part = after(ground, &cut_part(&db, "id = (select id from dossiers where status = 'in_processing' order by code limit 1)"));
+        assert_eq!(findings(&part), [&Finding::OtherThanTold { columns: vec!["standing"] }], "a part that was cut out");
 
         let gone = after(ground, "delete from tallies where (branch_id, day, grain) in \
             (select branch_id, day, grain from tallies where grain = 0 and open <> 0 group by branch_id, day, grain \
@@ -141,6 +149,28 @@ on_both! {
         assert!(matches!(codes.shown.as_slice(), [Difference::CodeBeyondCounter { number: 1, last: 0, .. }, ..]), "{codes:?}");
 
         // Nothing of all this stayed.
+        assert_eq!(ground.write(|tx| verify(tx, &mut |_, _| {})).differences, 0);
+    }
+
+    async fn a_part_is_missed_in_a_row_unless_it_began_before_acts_told_what_parts_are_judged_by(db: TestDatabase) {
+        let ground = Ground::at(&db, "2026-01-05 08:00");
+        let take_in = |name: &str| ground.take_in("TS", intake("1.003650", applicant(name)));
+        let before = take_in("Nguyễn Thị Một");
+        let handed_on = take_in("Trần Văn Hai");
+        let cut = |code: &str| after(&ground, &cut_part(&db, &format!("code = '{code}'")));
+        assert_eq!((cut(&before).shown, cut(&handed_on).shown), (vec![], vec![]), "nothing is told of parts yet");
+
+        ground.clock_to("2026-01-05 09:00");
+        let on = Command::Forward { to_officer: None, to_step: Some("tham_dinh".into()), note: None };
+        ground.act(&handed_on, on).expect("handed on");
+        ground.clock_to("2026-01-05 10:00");
+        let later = take_in("Lê Thị Ba");
+        assert_eq!(cut(&before).shown, [], "a row of before is as good");
+        for code in [handed_on, later] {
+            let found = cut(&code).shown;
+            let finding = Finding::OtherThanTold { columns: vec!["standing"] };
+            assert_eq!(found, [Difference::Dossier { code, finding }]);
+        }
         assert_eq!(ground.write(|tx| verify(tx, &mut |_, _| {})).differences, 0);
     }
 
