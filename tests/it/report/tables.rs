@@ -5,7 +5,7 @@ use crate::dossier::life::take_in;
 use crate::report::written::{OFFICERS, Written, written};
 use crate::support::house::{Person, TestHouse, send};
 use crate::support::soffice::soffice;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use motcua::account;
 use motcua::documents::table::{Cell, Column, Table, csv as as_csv, xlsx};
 use motcua::domain::dossier::replay;
@@ -356,8 +356,8 @@ on_both! {
     }
 }
 
-/// A spreadsheet program counts every formula again and finds what was stored: in the reports, and not in a table whose
-/// stored sums are wrong.
+/// A spreadsheet program counts every formula again and finds what was stored: in the reports, closings, the scoreboard and the
+/// list behind a number, and not in a table whose stored sums are wrong.
 #[tokio::test]
 async fn a_spreadsheet_finds_the_sums_that_are_stored() {
     let folder = tempfile::tempdir().unwrap();
@@ -368,26 +368,31 @@ async fn a_spreadsheet_finds_the_sums_that_are_stored() {
     let profile = folder.path().join("profile");
     std::fs::create_dir_all(profile.join("user")).unwrap();
     std::fs::write(profile.join("user/registrymodifications.xcu"), ALWAYS_COUNT_AGAIN).unwrap();
-    let mut wanted = Vec::new();
     const DAYS: &str = "from=2024-12-01&to=2025-06-30";
-    for report in [
-        format!("ii06a?{DAYS}"),
-        format!("workload?{DAYS}"),
-        format!("causes?{DAYS}"),
-        format!("supplements?{DAYS}"),
-        format!("integrity?{DAYS}"),
-        "ageing?".to_owned(),
-    ] {
-        let path = format!("{}/api/v1/reports/{report}&format=", house.origin);
-        let get = |format: &str| {
-            reqwest::Client::new()
-                .get(format!("{path}{format}"))
-                .bearer_auth(office.access_token.as_ref().unwrap())
-                .send()
+    let mut asked: Vec<(String, String)> = ["ii06a", "workload", "causes", "supplements", "integrity"]
+        .map(|report| (report.to_owned(), format!("/reports/{report}?{DAYS}&")))
+        .to_vec();
+    asked.push(("ageing".to_owned(), "/reports/ageing?".to_owned()));
+    asked.push(("scoreboard".to_owned(), format!("/indicators?{DAYS}&")));
+    asked.push(("list".to_owned(), format!("/rates/dossiers?{DAYS}&figure=resolved&")));
+    for report in ["ii06a", "rates", "unit"] {
+        let closed = json!({"from": "2024-12-01", "to": "2025-06-30", "report": report});
+        let closing = office.post("/closings", closed).await.expect(201);
+        asked.push((
+            format!("closed-{report}"),
+            format!("/closings/{}?", closing.body["id"].as_str().unwrap()),
+        ));
+    }
+    let mut wanted = Vec::new();
+    for (name, path) in asked {
+        let path = format!("{}/api/v1{path}format=", house.origin);
+        let get = async |format: &str| {
+            let token = office.access_token.as_ref().unwrap();
+            let asking = reqwest::Client::new().get(format!("{path}{format}")).bearer_auth(token);
+            asking.send().await.unwrap().error_for_status().unwrap()
         };
-        let csv = get("csv").await.unwrap().text().await.unwrap();
-        let book = get("xlsx").await.unwrap().bytes().await.unwrap();
-        let name = report.split('?').next().unwrap().to_owned();
+        let csv = get("csv").await.text().await.unwrap();
+        let book = get("xlsx").await.bytes().await.unwrap();
         std::fs::write(folder.path().join(&name).with_extension("xlsx"), book).unwrap();
         wanted.push((name, csv));
     }
@@ -422,36 +427,49 @@ async fn a_spreadsheet_finds_the_sums_that_are_stored() {
     let mut sums = 0;
     for (name, csv) in wanted {
         let text = std::fs::read_to_string(folder.path().join(&name).with_extension("csv")).unwrap();
-        let cells = |text: &str| -> Vec<Vec<String>> {
-            let mut reader = csv::ReaderBuilder::new()
-                .has_headers(false)
-                .flexible(true)
-                .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-            reader.records().map(|line| line.unwrap().iter().map(str::to_owned).collect()).collect()
-        };
-        let found = cells(&text);
-        let ours = cells(&csv);
-        // Under the title, what it is about and the head there are as many lines as in the file of text.
-        let number = |cell: &str| cell.parse::<f64>().ok();
-        let date = |cell: &str| {
-            NaiveDate::parse_from_str(cell, "%d/%m/%Y")
-                .map_or_else(|_| cell.to_owned(), |day| day.to_string())
-        };
-        let same = |(a, b): (&String, &String)| {
-            date(a) == *b || number(a).zip(number(b)).is_some_and(|(a, b)| a == b)
-        };
-        let first = found.iter().position(|line| line.iter().zip(&ours[1]).all(same));
-        let first = first.unwrap_or_else(|| panic!("{name}: {:?} is not in {text}", ours[1]));
-        for (place, line) in ours[1..].iter().enumerate() {
-            for (column, cell) in line.iter().enumerate() {
-                let Some(count) = number(cell) else { continue };
-                let counted = &found[first + place][column];
-                assert_eq!(number(counted), Some(count), "{name}, line {place}, column {column}");
-                sums += 1;
-            }
-        }
+        let compared = same_numbers(&name, &csv, &text);
+        // Of whatever kind, there is something in it.
+        assert!(compared > 0, "{name}: no numbers were compared");
+        sums += compared;
     }
     assert!(sums > 200, "only {sums} numbers were compared");
+}
+
+/// How many numbers of our file of text stand in the other at the same place.
+fn same_numbers(name: &str, ours: &str, text: &str) -> usize {
+    let cells = |text: &str| -> Vec<Vec<String>> {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        reader.records().map(|line| line.unwrap().iter().map(str::to_owned).collect()).collect()
+    };
+    let (found, ours) = (cells(text), cells(ours));
+    // Under the title, what it is about and the head there are as many lines as in the file of text.
+    let number = |cell: &str| cell.parse::<f64>().ok();
+    let date = |cell: &str| {
+        let day = NaiveDate::parse_from_str(cell, "%d/%m/%Y").map(|day| day.to_string());
+        let moment = NaiveDateTime::parse_from_str(cell, "%d/%m/%Y %H:%M");
+        let moment = moment.map(|at| at.format("%Y-%m-%d %H:%M").to_string());
+        day.or(moment).unwrap_or_else(|_| cell.to_owned())
+    };
+    let same =
+        |(a, b): (&String, &String)| date(a) == *b || number(a).zip(number(b)).is_some_and(|(a, b)| a == b);
+    let first = found.iter().position(|line| line.iter().zip(&ours[1]).all(same));
+    let first = first.unwrap_or_else(|| panic!("{name}: {:?} is not in {text}", ours[1]));
+    let mut compared = 0;
+    for (place, line) in ours[1..].iter().enumerate() {
+        for (column, cell) in line.iter().enumerate() {
+            let Some(count) = number(cell) else { continue };
+            assert_eq!(
+                number(&found[first + place][column]),
+                Some(count),
+                "{name}, line {place}, column {column}"
+            );
+            compared += 1;
+        }
+    }
+    compared
 }
 
 const ALWAYS_COUNT_AGAIN: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
