@@ -165,6 +165,8 @@ const LONGEST: u32 = 240;
 const NUMBER: u32 = 64;
 /// From one name to the next.
 const LINE: u32 = 42;
+/// What a letter of a name takes at most, on an average.
+const LETTER: u32 = 7;
 
 impl Lying {
     /// `most` is what fills the whole length.
@@ -193,7 +195,11 @@ impl Lying {
                 placed
             })
             .collect();
-        Self { width: START + LONGEST + NUMBER, height: y, start: START, bars: laid }
+        // No name is cut off.
+        let letters = bars.iter().map(|bar| bar.label.chars().count()).max().unwrap_or(0);
+        let names = u32::try_from(letters).unwrap_or(0).saturating_mul(LETTER);
+        let width = START + names.max(LONGEST + NUMBER);
+        Self { width, height: y, start: START, bars: laid }
     }
 }
 
@@ -238,6 +244,8 @@ mod tests {
         assert!(chart.bars.iter().all(|bar| bar.label_y < bar.y && bar.y < bar.words_y));
         assert!(chart.bars.is_sorted_by_key(|bar| bar.y) && chart.bars[3].words_y < chart.height);
         assert_eq!(Lying::of(&[bar(Some(0))], 0).bars[0].width, 0, "of nothing");
+        let long = Bar { label: "Lĩnh vực có tên rất dài ".repeat(9), ..bar(Some(1)) };
+        assert!(Lying::of(&[long, bar(None)], 40).width > 9 * 24 * 6, "a name is cut off");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The figures of the API as pages show them: rows, shares as people write them, a table for other programs.
 
-use super::chart::{Bar, Goal, Lying};
+use super::chart::Goal;
 use super::form::Form;
 use super::places::with_query;
 use super::visit::{Passerby, Shown};
@@ -188,7 +188,7 @@ pub struct Fraction {
 
 impl InForce {
     /// As the chart draws it.
-    fn goal(&self, lang: Lang) -> Goal {
+    pub fn goal(&self, lang: Lang) -> Goal {
         let hundredths = self.value.numerator * 10_000 / self.value.denominator.max(1);
         let (whole, part) = (hundredths / 100, hundredths % 100);
         let comma = if lang == Lang::Vi { ',' } else { '.' };
@@ -345,47 +345,6 @@ fn further_columns(by: &str) -> &'static [&'static str] {
         "reporting_period" => &["reporting_period"],
         _ => &[],
     }
-}
-
-/// What the chart of the months draws.
-pub fn bars(rates: &Rates, lang: Lang) -> Vec<Bar> {
-    rates
-        .rows
-        .iter()
-        .map(|row| Bar {
-            label: row.month(),
-            value: row.figures.r1.as_ref().map(Rate::hundredths),
-            words: row.figures.r1(&lang),
-            of: row.figures.r1.as_ref().map(|rate| rate.of(&lang)).unwrap_or_default(),
-            missed: row.figures.targets.over_90 == "missed",
-            goals: row.figures.targets.in_force.iter().map(|target| target.goal(lang)).collect(),
-        })
-        .collect()
-}
-
-/// The branches side by side, each against its target; one alone stands beside nobody.
-pub fn of_branches(rates: &Rates, lang: Lang) -> Option<Lying> {
-    let bars: Vec<Bar> = rates
-        .rows
-        .iter()
-        .map(|row| Bar {
-            label: row.branch.clone(),
-            value: row.figures.r1.as_ref().map(Rate::hundredths),
-            words: row.figures.r1(&lang),
-            // In the table beside it.
-            of: String::new(),
-            missed: row.figures.targets.over_90 == "missed",
-            goals: row
-                .figures
-                .targets
-                .in_force
-                .iter()
-                .filter(|target| target.indicator == "P312")
-                .map(|target| target.goal(lang))
-                .collect(),
-        })
-        .collect();
-    (bars.len() > 1).then(|| Lying::of(&bars, 10_000))
 }
 
 /// The days that a page of figures is about, as its address says them: `from` and `to` in dd/mm/yyyy, or `ky` for

@@ -78,6 +78,8 @@ mod procedure;
 mod public_rates;
 mod rates;
 mod rates_asked;
+mod rates_drawn;
+mod rates_rows;
 mod recount;
 mod report_table;
 mod reports;

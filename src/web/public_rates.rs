@@ -1,10 +1,11 @@
 //! `/ty-le`: the published on-time rates, open to all.
 
 use super::chart::Chart;
-use super::figures::{self, Rates, ask, bars, days};
+use super::figures::{self, Rates, ask, days};
 use super::form::Form;
 use super::frame::Frame;
 use super::places::with_query;
+use super::rates_drawn;
 use super::visit::{Passerby, Shown};
 use askama::Template;
 
@@ -26,7 +27,7 @@ pub async fn show(passerby: Passerby) -> Shown {
     let months = ask(&passerby, "/public/rates", (&from, &to), "month", &[]).await;
     match (sectors, months) {
         (Ok(sectors), Ok(months)) => {
-            let chart = Chart::of(&bars(&months, passerby.lang()));
+            let chart = rates_drawn::months(&months, passerby.lang());
             passerby.page(&Page { f, form, all: Some((sectors, months, chart)), narrowed })
         }
         (Err(problem), _) | (_, Err(problem)) if problem.status().as_u16() == 422 => {

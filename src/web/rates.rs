@@ -3,11 +3,13 @@
 //! others is at `/ty-le`.
 
 use super::chart::{Chart, Lying};
-use super::figures::{self, Rates, Row, ask, bars, of_branches};
+use super::figures::{self, Rates, Row, ask};
 use super::form::Form;
 use super::frame::Frame;
 use super::places::with_query;
 use super::rates_asked::{FILTERS, KEYS, NOBODY, RatesAsked};
+use super::rates_drawn::{self, Drawn};
+use super::rates_rows::Key;
 use super::told::{Branch, Listed, Sector};
 use super::visit::{Shown, Visit};
 use crate::domain::period::Period;
@@ -56,7 +58,7 @@ enum Answers {
     /// As the page begins.
     Standing(Box<Standing>),
     /// Kept apart as it was asked for.
-    Apart(Box<Rates>),
+    Apart(Box<Apart>),
     Refused,
 }
 
@@ -68,18 +70,18 @@ struct Standing {
     branches: Option<Lying>,
 }
 
-/// What a row is called, in one of its first columns.
-struct Key {
-    words: String,
-    /// In smaller letters below.
-    more: String,
+struct Apart {
+    rates: Rates,
+    drawn: Option<Drawn>,
+    /// The targets that the distances of each row are to; none where there are no distances.
+    aims: &'static [&'static str],
 }
 
 impl Page {
     fn answer(&self) -> Option<&Rates> {
         match &self.answers {
             Answers::Standing(all) => Some(&all.by_branch),
-            Answers::Apart(rates) => Some(rates),
+            Answers::Apart(all) => Some(&all.rates),
             Answers::Refused => None,
         }
     }
@@ -88,8 +90,8 @@ impl Page {
         if let Answers::Standing(all) = &self.answers { Some(all) } else { None }
     }
 
-    fn apart(&self) -> Option<&Rates> {
-        if let Answers::Apart(rates) = &self.answers { Some(rates) } else { None }
+    fn apart(&self) -> Option<&Apart> {
+        if let Answers::Apart(all) = &self.answers { Some(all) } else { None }
     }
 
     /// Something is asked that stands behind one more step of the form.
@@ -158,56 +160,17 @@ impl Page {
         MOST_ROWS
     }
 
-    /// What the first columns are called: the period, then the keys.
     fn heads(&self) -> Vec<String> {
-        let period = Some(self.asked.period()).filter(|period| !period.is_empty());
-        let keys = KEYS.into_iter().filter(|key| self.asked.is_apart_by(key));
-        period.into_iter().chain(keys).map(|by| self.f.word("rates.apart-by", by)).collect()
+        self.asked.heads(&self.f)
     }
 
-    /// What stands in them.
     fn names(&self, row: &Row) -> Vec<Key> {
-        let plain = |words: String| Key { words, more: String::new() };
-        let period = (!self.asked.period().is_empty()).then(|| self.period(row));
-        let keys = KEYS.into_iter().filter(|key| self.asked.is_apart_by(key)).map(|key| match key {
-            "branch" => plain(named(&row.branch, &row.branch_code)),
-            "sector" => plain(named(&row.sector, &row.sector_code)),
-            "procedure" => Key { words: row.procedure_code.clone(), more: row.procedure.clone() },
-            "channel" => plain(self.f.term("channel", &row.channel)),
-            _ => match (&row.officer_name, &row.officer) {
-                (Some(name), Some(username)) => Key { words: name.clone(), more: username.clone() },
-                (None, Some(username)) => plain(username.clone()),
-                (_, None) => plain(self.f.t("handling.nobody")),
-            },
-        });
-        period.into_iter().chain(keys).collect()
-    }
-
-    fn period(&self, row: &Row) -> Key {
-        let days = row
-            .period
-            .as_ref()
-            .map(|days| self.f.t2("rates.days", "from", self.f.on(&days.from), "to", self.f.on(&days.to)));
-        let days = days.unwrap_or_default();
-        let (words, more) = match self.asked.period() {
-            "day" => (self.f.on(&row.day), String::new()),
-            "week" => (self.f.t1("rates.week-of", "day", self.f.on(&row.week)), days),
-            "quarter" => {
-                let (year, quarter) = row.quarter.split_once("-Q").unwrap_or((&row.quarter, ""));
-                (self.f.t2("rates.quarter-of", "quarter", quarter, "year", year), days)
-            }
-            "reporting_period" => {
-                (self.f.t1("rates.period-of", "month", figures::month(&row.reporting_period)), days)
-            }
-            _ => (row.month(), days),
-        };
-        Key { words, more }
+        self.asked.names(&self.f, row)
     }
 
     /// What a row is called for those who hear it.
     fn whose(&self, row: &Row) -> String {
-        let names: Vec<String> = self.names(row).into_iter().map(|key| key.words).collect();
-        names.join(", ")
+        self.asked.whose(&self.f, row)
     }
 
     /// What narrows the figures, in words: the form is not printed.
@@ -230,10 +193,6 @@ impl Page {
             .collect();
         said.join("; ")
     }
-}
-
-fn named(name: &str, code: &str) -> String {
-    if name.is_empty() { code.to_owned() } else { name.to_owned() }
 }
 
 async fn choices(visit: &Visit, f: &Frame) -> Result<Choices, Problem> {
@@ -264,7 +223,7 @@ pub async fn show(visit: Visit) -> Shown {
     let asked = RatesAsked::of(&visit.asked(), visit.today);
     let mut form = asked.form(&f);
     let choices = choices(&visit, &f).await?;
-    let answers = match answers(&visit, &asked).await {
+    let answers = match answers(&visit, &asked, &f).await {
         Ok(answers) => answers,
         Err(problem) if problem.status().as_u16() == 422 => {
             form.refused(&problem, visit.lang());
@@ -281,18 +240,31 @@ pub async fn show(visit: Visit) -> Shown {
     if page.answer().is_some() { visit.page(&page) } else { visit.refused(&page) }
 }
 
-async fn answers(visit: &Visit, asked: &RatesAsked) -> Result<Answers, Problem> {
+/// The targets that rows are held against as far as they are: a branch has one, of its sectors each another too.
+fn aims(by: &str) -> &'static [&'static str] {
+    match by {
+        "branch" => &["P312"],
+        "sector" | "branch,sector" => &["P312", "S06"],
+        _ => &[],
+    }
+}
+
+async fn answers(visit: &Visit, asked: &RatesAsked, f: &Frame) -> Result<Answers, Problem> {
     let (days, more) = ((asked.from.as_str(), asked.to.as_str()), asked.narrowed());
+    let beside = [&more[..], &[("compare", "previous,year_before"), ("distance", "true")]].concat();
     let by = asked.by();
     if !by.is_empty() {
-        return Ok(Answers::Apart(Box::new(ask(visit, "/rates", days, &by, &more).await?)));
+        // Of one officer there are no distances.
+        let aims = if asked.filter("officer").is_empty() { aims(&by) } else { &[] };
+        let rates = ask(visit, "/rates", days, &by, if aims.is_empty() { &more } else { &beside }).await?;
+        let drawn = Drawn::of(&rates, asked, f);
+        return Ok(Answers::Apart(Box::new(Apart { rates, drawn, aims })));
     }
-    let beside = [&more[..], &[("compare", "previous,year_before"), ("distance", "true")]].concat();
     let by_branch = ask(visit, "/rates", days, "branch", &beside).await?;
     let by_sector = ask(visit, "/rates", days, "branch,sector", &beside).await?;
     let by_month = ask(visit, "/rates", days, "month", &more).await?;
-    let chart = Chart::of(&bars(&by_month, visit.lang()));
-    let branches = of_branches(&by_branch, visit.lang());
+    let chart = rates_drawn::months(&by_month, visit.lang());
+    let branches = rates_drawn::of_branches(&by_branch, visit.lang());
     Ok(Answers::Standing(Box::new(Standing { by_branch, by_sector, by_month, chart, branches })))
 }
 

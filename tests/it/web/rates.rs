@@ -212,6 +212,80 @@ on_both! {
         head.get(&format!("/ket-qua?{days}&by=color")).await.expect(422).says("id=\"by-fault\"");
     }
 
+    async fn what_is_kept_apart_is_drawn_with_the_numbers_of_the_api(db: TestDatabase) {
+        let house = crate::report::over_http::march(db).await;
+        let desk = house.surfer(Role::Office, None).await;
+        let asking = house.sign_in_as(Role::Office, None).await;
+        let days = "from=2026-03-01&to=2026-03-31";
+        let keys = ["branch", "sector", "procedure", "officer", "branch,sector", "branch,procedure"];
+        for by in keys.into_iter().chain(["channel", "day", "week", "month", "quarter", "reporting_period", "branch,week"]) {
+            let rates = asking.get(&format!("/rates?{days}&by={by}")).await.expect(200).body;
+            let rows = rates["rows"].as_array().unwrap();
+            let page = desk.get(&format!("/ket-qua?{days}&by={by}")).await.expect(200);
+            let lies = keys.contains(&by) || by == "channel";
+            let drawn = by != "branch,week" && !(lies && rows.len() < 2);
+            assert_eq!(page.html.matches("<svg").count(), usize::from(drawn), "{by}");
+            assert_eq!(page.html.matches("id=\"hatch\"").count(), usize::from(drawn), "{by}");
+            let Some((_, chart)) = page.html.split_once("</defs>") else { continue };
+            let (chart, rest) = chart.split_once("</figure>").unwrap();
+            // Those who do not see it have the table below.
+            assert!(rest.contains("<tbody>"), "{by}");
+            let measured = rows.iter().filter(|row| !row["r1"].is_null()).count();
+            assert_eq!(chart.matches("<rect").count(), if lies { rows.len() } else { measured }, "{by}: {chart}");
+            let verdict = if by.contains("sector") { "all_on_time" } else { "over_90" };
+            let missed = rows.iter().filter(|row| row["targets"][verdict] == "missed" && (lies || !row["r1"].is_null()));
+            assert_eq!(chart.matches("bar-missed").count(), missed.count(), "{by}");
+            assert!(chart.contains("class=\"target\""), "{by}: {chart}");
+            for rate in rows.iter().map(|row| &row["r1"]).filter(|rate| !rate.is_null()) {
+                let percent = rate["percent"].as_str().unwrap().replace('.', ",");
+                assert!(chart.contains(&format!(">{percent}\u{a0}%</text>")), "{by}: {chart}");
+                let of = format!("{}/{}", rate["numerator"], rate["denominator"]);
+                assert!(chart.contains(&if lies { format!(" ({of})</text>") } else { format!(">{of}</text>") }), "{by}: {chart}");
+            }
+        }
+        desk.get(&format!("/ket-qua?{days}&by=branch")).await.expect(200).says("Tỷ lệ đúng hạn theo đơn vị</figcaption>");
+    }
+
+    async fn a_chart_of_many_says_that_it_has_the_first(db: TestDatabase) {
+        let house = crate::report::over_http::march(db).await;
+        house.it_is("2026-06-30 09:00");
+        let desk = house.surfer(Role::Office, None).await;
+        let asking = house.sign_in_as(Role::Office, None).await;
+        let days = "from=2026-03-01&to=2026-06-30&by=day";
+        let all = asking.get(&format!("/rates?{days}")).await.expect(200).body["rows"].as_array().unwrap().len();
+        assert!(all > 62, "{all}");
+        desk.get(&format!("/ket-qua?{days}")).await.expect(200).says(&format!("Biểu đồ vẽ 62 kỳ đầu trong {all} kỳ."));
+        desk.get("/ket-qua?from=2026-03-01&to=2026-03-31&by=day").await.expect(200).says_not("kỳ đầu trong");
+    }
+
+    async fn branches_and_sectors_kept_apart_say_how_far_it_is_as_the_api_does(db: TestDatabase) {
+        let house = crate::report::over_http::march(db).await;
+        let desk = house.surfer(Role::Office, None).await;
+        let asking = house.sign_in_as(Role::Office, None).await;
+        let days = "from=2026-03-01&to=2026-03-31";
+        for (by, aims) in [("branch", 1), ("sector", 2), ("branch,sector", 2)] {
+            let rates = asking.get(&format!("/rates?{days}&by={by}&distance=true")).await.expect(200).body;
+            let rows = rates["rows"].as_array().unwrap();
+            let page = desk.get(&format!("/ket-qua?{days}&by={by}")).await.expect(200).says("Kỳ trước: từ 01/02/2026 đến 28/02/2026.");
+            let body = page.html.split("<tbody>").nth(2).unwrap().split("</tbody>").next().unwrap();
+            let lines: Vec<&str> = body.split("<tr>").skip(1).collect();
+            assert_eq!(lines.len(), rows.len() * aims, "{by}");
+            for (line, far) in lines.iter().zip(rows.iter().flat_map(|row| row["distance"].as_array().unwrap().iter().take(aims))) {
+                let number = |name: &str, none: &str| far[name].as_i64().map_or(none.to_owned(), |number| number.to_string());
+                for cell in [
+                    format!("data-label=\"Còn được trễ\">{}</td>", number("may_be_late", "–")),
+                    format!("data-label=\"Cần đúng hạn liên tiếp\">{}</td>", number("needed_in_time", "không thể")),
+                ] {
+                    assert!(line.contains(&cell), "{by}: {cell} of {line}");
+                }
+            }
+        }
+        desk.get(&format!("/ket-qua?{days}&by=procedure")).await.expect(200).says_not("data-label=\"Còn được trễ\"");
+        let officers = asking.get(&format!("/rates?{days}&by=officer")).await.expect(200).body;
+        let officer = officers["rows"].as_array().unwrap().iter().find_map(|row| row["officer"].as_str()).unwrap();
+        desk.get(&format!("/ket-qua?{days}&by=branch&officer={officer}")).await.expect(200).says("<tfoot>").says_not("data-label=\"Còn được trễ\"");
+    }
+
     async fn what_lies_at_a_step_with_nobody_is_listed_too(db: TestDatabase) {
         let house = TestHouse::open(db).await;
         let counter = house.sign_in_as(Role::Counter, Some("TS")).await;

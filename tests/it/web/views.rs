@@ -254,6 +254,8 @@ async fn views(origin: &str) -> Vec<View> {
             "ket-qua-chia-theo",
             "/ket-qua?ky=nam&by=sector,channel,quarter&against=reappointed",
         ),
+        view("vanphong", "ket-qua-tung-linh-vuc", "/ket-qua?ky=nam&by=branch,sector"),
+        view("vanphong", "ket-qua-tung-tuan", "/ket-qua?ky=nam&by=week"),
         view("vanphong", "ket-qua-ho-so", "/ket-qua/ho-so?figure=resolved_overdue"),
         view("vanphong", "ket-qua-tung-khau", "/ket-qua/tung-khau"),
         view(
