@@ -23,7 +23,7 @@ mod token;
 pub use create::{NewOfficer, create_officer};
 pub use desk::{Desk, Settings, authenticate, new_secret, officer_of_browser, on_behalf_of};
 pub use from_the_machine::{everybody, set_password};
-pub use officer::{Admin, HeadOf, Officer};
+pub use officer::{Admin, HeadOf, NoOfficer, Officer};
 pub use password::{Password, hash_password};
 pub use reached::{Reached, reached_after};
 pub use sign_in::sign_in_browser;

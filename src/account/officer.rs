@@ -83,6 +83,24 @@ fn asking(request: &HttpRequest) -> Result<Officer, Problem> {
     }
 }
 
+/// Whoever is not an officer: 403 `applicants-only` for those who are, and what is wrong with a token that was sent: an
+/// officer whose session has ended is not taken for a citizen.
+#[derive(Debug, Clone, Copy)]
+pub struct NoOfficer;
+
+impl FromRequest for NoOfficer {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match request.extensions().get::<Identified>() {
+            None => Ok(Self),
+            Some(Identified(Ok(_))) => Err(Problem::forbidden("applicants-only")),
+            Some(Identified(Err(problem))) => Err(problem.clone()),
+        })
+    }
+}
+
 /// An administrator. 403 `admin-only` for everybody else.
 #[derive(Debug, Clone)]
 pub struct Admin(pub Officer);

@@ -10,6 +10,9 @@ pub const OPEN: &str = "(dossiers.status = 'registered' or dossiers.status = 're
                         or dossiers.status = 'supplement_requested' or dossiers.status = 'awaiting_payment')";
 /// Waits to be accepted.
 pub const REGISTERED: &str = "dossiers.status = 'registered'";
+/// Taken in and not handed on yet. Not as one says it: beside a status that equals a word SQLite would put the word into all
+/// other conditions, and know none of them again.
+pub const NOT_HANDED_ON: &str = "dossiers.status between 'received' and 'received'";
 /// The agency's clock runs.
 pub const RUNNING: &str = "dossiers.status in ('received', 'in_processing')";
 /// Has its result, and had it late.

@@ -5,7 +5,7 @@ use super::words::Asked;
 pub use super::words::Words;
 use crate::both;
 use crate::db::Conn;
-use crate::db::conditions::{OPEN, REGISTERED, RUNNING};
+use crate::db::conditions::{NOT_HANDED_ON, OPEN, REGISTERED, RUNNING};
 use crate::db::kept::{AtMostDsl, Beyond, fixed};
 use crate::db::schema::{dossier_particulars, dossiers};
 use crate::db::types::Moment;
@@ -432,7 +432,11 @@ macro_rules! loaded {
         match $c {
             Conn::Sqlite(c) => {
                 let all = joined.select($columns).into_boxed();
-                let query = filtered!(all, filter, today, soon, FOUND_BY_SQLITE, for_sqlite);
+                let mut query = filtered!(all, filter, today, soon, FOUND_BY_SQLITE, for_sqlite);
+                let is_few = filter.status == Some(Status::Received) && filter.branch.is_none();
+                if is_few && matches!(part, Part::ByDue(_)) {
+                    query = query.filter(fixed::<Bool>(NOT_HANDED_ON));
+                }
                 ordered!(query, filter, part).at_most(limit).load(*c)
             }
             Conn::Pg(c) => {

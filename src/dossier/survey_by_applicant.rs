@@ -4,7 +4,7 @@ use super::life::{Life, Stamp};
 use super::survey::answer;
 use super::track::{Proof, PublicDossier, guarded, public, shown_to};
 use super::{store, view};
-use crate::account::Officer;
+use crate::account::NoOfficer;
 use crate::domain::returned::AnsweredBy;
 use crate::failure::{Failure, Outcome, Thing};
 use crate::http::{Body, House, Problem, PublicLookup, Query, Segment};
@@ -31,14 +31,11 @@ pub struct Request {
 pub async fn survey_own_dossier(
     house: Data<House>,
     _limit: PublicLookup,
-    officer: Option<Officer>,
+    _applicant: NoOfficer,
     code: Segment<String>,
     proof: Query<Proof>,
     body: Body<Request>,
 ) -> Result<HttpResponse, Problem> {
-    if officer.is_some() {
-        return Err(Problem::forbidden("applicants-only"));
-    }
     let (code, proof) = (code.into_inner(), proof.into_inner());
     if !proof.is_given() {
         return Err(Failure::NotFound(Thing::Dossier).into());

@@ -62,36 +62,47 @@ pub struct Chart {
 const WHOLE: u32 = 160;
 /// Where bars stand.
 pub const GROUND: u32 = 190;
+/// From one bar to the next, at least.
 const EACH: u32 = 64;
+/// What a digit below a bar takes at most.
+const DIGIT: u32 = 7;
+/// So much of a bar that missed its target is seen, also of 0 %, and of nothing where nothing was resolved in time.
+const SEEN: u32 = 3;
+/// More bars than these are too small to be read on paper.
+const ON_PAPER: usize = 16;
 const LEFT: u32 = 44;
 /// So far apart words at the side can be read, in hundredths of a percent.
 const APART: u32 = 700;
 
 impl Chart {
     pub fn of(bars: &[Bar]) -> Self {
+        // No words below a bar run into those of the next.
+        let letters = bars.iter().map(|bar| bar.label.chars().count().max(bar.of.chars().count())).max();
+        let each = EACH.max(u32::try_from(letters.unwrap_or(0)).unwrap_or(0) * DIGIT);
         let mut x = LEFT;
         let placed = bars
             .iter()
             .map(|bar| {
                 let height = bar.value.unwrap_or(0).min(10_000) * WHOLE / 10_000;
+                let height = if bar.missed { height.max(SEEN) } else { height };
                 let y = GROUND - height;
                 let placed = Placed {
                     x: x + 10,
                     y,
-                    width: EACH - 20,
+                    width: each - 20,
                     height,
-                    middle: x + EACH / 2,
+                    middle: x + each / 2,
                     words_y: y - 6,
                     label: bar.label.clone(),
                     words: bar.words.clone(),
                     of: bar.of.clone(),
                     missed: bar.missed,
-                    empty: bar.value.is_none(),
+                    empty: bar.value.is_none() && !bar.missed,
                     from: if x == LEFT { LEFT - 4 } else { x },
-                    until: x + EACH,
+                    until: x + each,
                     goals: bar.goals.iter().map(|goal| height_of(goal.value)).collect(),
                 };
-                x += EACH;
+                x += each;
                 placed
             })
             .collect();
@@ -108,6 +119,11 @@ impl Chart {
 
     pub fn is_empty(&self) -> bool {
         self.bars.is_empty()
+    }
+
+    /// The table below has the numbers.
+    pub fn fits_on_paper(&self) -> bool {
+        self.bars.len() <= ON_PAPER
     }
 }
 
@@ -180,6 +196,7 @@ impl Lying {
             .iter()
             .map(|bar| {
                 let width = long(bar.value.unwrap_or(0));
+                let width = if bar.missed { width.max(SEEN) } else { width };
                 let placed = Laid {
                     label_y: y + 12,
                     y: y + 18,
@@ -207,6 +224,29 @@ impl Lying {
 mod tests {
     use super::*;
 
+    fn plain(value: Option<u32>) -> Bar {
+        let (label, words, of) = ("01/2026".to_owned(), String::new(), String::new());
+        Bar { label, value, words, of, missed: false, goals: Vec::new() }
+    }
+
+    #[test]
+    fn what_missed_its_target_is_seen_also_where_nothing_was_in_time() {
+        let missed = |value| Bar { missed: true, ..plain(value) };
+        let standing = Chart::of(&[missed(Some(0)), missed(None), plain(Some(0)), plain(None)]);
+        let seen: Vec<(bool, bool)> = standing.bars.iter().map(|bar| (!bar.empty, bar.height > 0)).collect();
+        assert_eq!(seen, [(true, true), (true, true), (true, false), (false, false)]);
+        let lying = Lying::of(&[missed(Some(0)), missed(None), plain(Some(0))], 10_000);
+        assert_eq!(lying.bars.iter().map(|bar| bar.width > 0).collect::<Vec<_>>(), [true, true, false]);
+    }
+
+    #[test]
+    fn words_below_a_bar_do_not_run_into_those_of_the_next() {
+        let long = Bar { of: "585.116/585.336".to_owned(), ..plain(Some(9_999)) };
+        let chart = Chart::of(&[long, plain(Some(1))]);
+        assert!(chart.bars[1].middle - chart.bars[0].middle >= 15 * 6, "{:?}", chart.bars);
+        assert!(chart.fits_on_paper() && !Chart::of(&vec![plain(Some(1)); 17]).fits_on_paper());
+    }
+
     #[test]
     fn a_bar_is_as_high_as_its_share_and_never_higher_than_all() {
         let bar = |value| Bar {
@@ -214,14 +254,14 @@ mod tests {
             value,
             words: String::new(),
             of: String::new(),
-            missed: value < Some(9_001),
+            missed: value.is_some_and(|value| value < 9_001),
             goals: Vec::new(),
         };
         let chart = Chart::of(&[bar(Some(10_000)), bar(Some(5_000)), bar(None), bar(Some(99_999))]);
         let heights: Vec<u32> = chart.bars.iter().map(|bar| bar.height).collect();
         assert_eq!(heights, [WHOLE, WHOLE / 2, 0, WHOLE]);
         assert!(chart.bars.iter().all(|bar| bar.y + bar.height == GROUND && bar.x + bar.width < chart.width));
-        assert_eq!(chart.bars.iter().map(|bar| bar.missed).collect::<Vec<_>>(), [false, true, true, false]);
+        assert_eq!(chart.bars.iter().map(|bar| bar.missed).collect::<Vec<_>>(), [false, true, false, false]);
         assert!(chart.bars[2].empty);
     }
 

@@ -160,6 +160,15 @@ impl Page {
         MOST_ROWS
     }
 
+    /// Of one officer there are no distances.
+    fn has_distances(&self) -> bool {
+        self.asked.filter("officer").is_empty()
+    }
+
+    fn aims_of(&self, by: &str) -> &'static [&'static str] {
+        aims(by)
+    }
+
     fn heads(&self) -> Vec<String> {
         self.asked.heads(&self.f)
     }

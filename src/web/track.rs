@@ -141,6 +141,8 @@ struct Survey {
     /// Where it goes, with the proof that was given; a refusal is shown where the form is, also without scripts.
     to: String,
     form: Form,
+    /// An answer may be given; else there is only the refusal.
+    asks: bool,
     levels: Vec<(String, String)>,
 }
 
@@ -212,8 +214,9 @@ async fn shown(passerby: &Passerby, code: String, refused: Option<Form>) -> Show
             let was_refused = refused.is_some();
             // An answer that came too late is told why it was not taken.
             let may_answer = found.more.as_ref().is_some_and(|more| more.may_answer);
-            let asks = was_refused || (may_answer && passerby.officer().is_none());
-            let survey = asks.then(|| Survey {
+            let asks = may_answer && passerby.officer().is_none();
+            let survey = (asks || was_refused).then(|| Survey {
+                asks,
                 to: own("/danh-gia", &found.code, &asked),
                 form: refused.unwrap_or_default(),
                 levels: f.terms("satisfaction", Satisfaction::ALL.iter().map(|level| level.as_str())),

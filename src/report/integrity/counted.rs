@@ -1,6 +1,7 @@
 //! How often a sign is there. What is counted is what is listed: where the database can tell it counts, else each is judged.
 
-use super::hits::{AgainBy, Hit, Judge};
+use super::again::AgainBy;
+use super::hits::{Hit, Judge};
 use super::read::{self, CountedActs, Kind, Source};
 use super::stretches::{self, Stretches};
 use crate::db::Conn;

@@ -1,6 +1,6 @@
 //! The acts and dossiers that bear a sign: read, judged by the calendar, page by page.
 
-use super::again;
+use super::again::{self, AgainBy};
 use super::read::{self, ACTS, DossierLine, Kind, Place, Source, Span};
 use crate::db::Conn;
 use crate::domain::ids::{BranchId, DossierId, OfficerId};
@@ -202,28 +202,11 @@ impl Judge<'_> {
     fn again(&self, c: &mut Conn<'_>, refused: &[&DossierLine]) -> Outcome<AgainBy> {
         let refused_at: HashMap<DossierId, DateTime<Utc>> =
             refused.iter().filter_map(|line| Some((line.id, line.since()?))).collect();
-        let Some(last) = refused_at.values().max() else { return Ok(HashMap::new()) };
-        let until = day_of(*last)
-            .checked_add_days(Days::new(u64::from(self.measures.again_days) + 1))
-            .map_or(self.wanted.evening, |day| midnight(day).min(self.wanted.evening));
-        let ids: Vec<DossierId> = refused_at.keys().copied().collect();
-        let mut found = AgainBy::new();
-        for again in again::handed_in_again(c, &ids, until)? {
-            let soon = refused_at
-                .get(&again.refused)
-                .is_some_and(|at| is_soon_after(self.measures, *at, again.submitted_at));
-            if soon && again.owner.is(&again.later_owner) {
-                let this = (again.submitted_at, again.later);
-                let first = found.entry(again.refused).or_insert(this);
-                *first = this.min(*first);
-            }
-        }
-        Ok(found)
+        again::handed_in_again(c, &refused_at, |refused, submitted| {
+            is_soon_after(self.measures, refused, submitted) && submitted < self.wanted.evening
+        })
     }
 }
-
-/// Which dossier was handed in again as which, and when.
-pub(super) type AgainBy = HashMap<DossierId, (DateTime<Utc>, DossierId)>;
 
 pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
     moment(day.and_time(NaiveTime::MIN))

@@ -119,6 +119,9 @@ on_both! {
         let own = format!("/public{}/survey?key={key}", path(&dossier));
         counter.post(&own, json!({"satisfaction": "satisfied"})).await.expect_problem(403, "applicants-only");
         assert_eq!(counter.get(&path(&dossier)).await.expect(200).body["satisfaction"], Value::Null);
+        // Nor is one whose session has ended, or whose token was never one.
+        house.it_is("2026-03-11 20:00");
+        counter.post(&own, json!({"satisfaction": "satisfied"})).await.expect(401);
         house.nobody().post(&own, json!({"satisfaction": "neutral"})).await.expect(200);
     }
 

@@ -284,6 +284,16 @@ on_both! {
         let officers = asking.get(&format!("/rates?{days}&by=officer")).await.expect(200).body;
         let officer = officers["rows"].as_array().unwrap().iter().find_map(|row| row["officer"].as_str()).unwrap();
         desk.get(&format!("/ket-qua?{days}&by=branch&officer={officer}")).await.expect(200).says("<tfoot>").says_not("data-label=\"Còn được trễ\"");
+
+        // As the page begins, too: sectors are held against both targets, each by its name, and one officer against none.
+        let all = asking.get(&format!("/rates?{days}&by=branch,sector&distance=true")).await.expect(200).body;
+        let sectors = all["rows"].as_array().unwrap().len();
+        let page = desk.get(&format!("/ket-qua?{days}")).await.expect(200);
+        let details = page.html.rsplit("<details>").next().unwrap().split("</details>").next().unwrap();
+        for target in ["Chỉ tiêu đơn vị:", "Chỉ tiêu lĩnh vực:"] {
+            assert_eq!(details.matches(target).count(), sectors, "{target} of {details}");
+        }
+        desk.get(&format!("/ket-qua?{days}&officer={officer}")).await.expect(200).says_not("Chỉ tiêu lĩnh vực:").says_not("data-label=\"Còn được trễ\"");
     }
 
     async fn what_lies_at_a_step_with_nobody_is_listed_too(db: TestDatabase) {

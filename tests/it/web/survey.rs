@@ -52,6 +52,8 @@ on_both! {
         let token = again.hidden(&form).into_iter().find(|(name, _)| name == "_csrf").unwrap().1;
         let wrong = [("_csrf", token.as_str()), ("satisfaction", "satisfied")];
         stranger.post(&form.replace(&key, "00"), &wrong).await.expect(404).says("Không tìm thấy hồ sơ");
+        // Without a proof there is only how far it is, and why the answer was not taken.
+        stranger.post(&format!("/tra-cuu/{code}/danh-gia"), &wrong).await.says("class=\"alert alert-danger\"").says_not("name=\"satisfaction\"");
         assert_eq!(said(&house, &code).await, json!(null), "nothing of all this was an answer");
 
         let answer = [("satisfaction", "satisfied"), ("remark", "Chờ <b>hơi lâu</b>")];
