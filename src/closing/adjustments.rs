@@ -1,12 +1,15 @@
 //! `GET /closings/{id}/adjustments`: closed figures beside today's answer to the same question, and what has changed
 //! them: corrections, and acts entered after the closing for days before it. Closed + adjustments = now.
 
+use super::adjusted_sheet::sheet;
 use super::close::{AROUND, branches_of};
 use super::difference::{Change, Leaves, RowName, changes};
 use super::figures::{Asking, adds_up};
+use super::show::ClosingAsked;
 use super::store::{self, ClosingRow};
 use super::view::ClosingView;
 use crate::account::Officer;
+use crate::apology::Letters;
 use crate::db::Conn;
 use crate::domain::event::{Event, Fact};
 use crate::domain::ids::{BranchId, ClosingId, OfficerId};
@@ -14,9 +17,9 @@ use crate::domain::local_time::{day_of, local};
 use crate::domain::tally::of_life;
 use crate::dossier::{Afterwards, each_entered_afterwards};
 use crate::failure::{Failure, Outcome};
-use crate::http::{House, Problem, Segment};
+use crate::http::{House, Problem, Query, Segment};
 use crate::reference::Reference;
-use crate::report::{self, Question};
+use crate::report::{self, Heading, Question, answer};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use chrono::{DateTime, FixedOffset, Utc};
@@ -107,26 +110,31 @@ pub struct Register {
     pub dossiers: i64,
 }
 
-/// What has changed since, and why.
-#[utoipa::path(tag = "closings", responses((status = 200, body = Adjustments)))]
+/// What has changed since, and why; as JSON, CSV, XLSX or PDF.
+#[utoipa::path(tag = "closings", params(ClosingAsked), responses((status = 200, body = Adjustments)))]
 #[get("/closings/{id}/adjustments")]
 pub async fn closing_adjustments(
     house: Data<House>,
+    letters: Data<Letters>,
     officer: Officer,
     id: Segment<ClosingId>,
+    asked: Query<ClosingAsked>,
 ) -> Result<HttpResponse, Problem> {
     let (references, id, now) = (house.references.clone(), id.into_inner(), house.clock.now());
-    let answer = house
+    let (told, reference) = house
         .db
         .snapshot(move |c| {
             let reference = references.of(c)?;
             let row = store::load(c, id)?;
             officer.sees(row.branch().unwrap_or_else(BranchId::nil))?;
-            adjustments(c, &reference, &row, now)
+            Ok((adjustments(c, &reference, &row, now)?, reference))
         })
         .await
         .map_err(|failure: Failure| failure)?;
-    Ok(HttpResponse::Ok().json(answer))
+    let name = format!("dieu-chinh-so-lieu-{}", told.closing.number);
+    let heading = Heading::of(&reference, told.closing.branch_code.as_deref());
+    let sheet = || sheet(&told, &reference, heading);
+    answer(asked.into_inner().format, &name, &told, (&letters.press, now), sheet).await
 }
 
 fn adjustments(

@@ -1,6 +1,7 @@
 //! Closing a period (chốt số liệu): figures as they were sent upward, kept byte for byte with hash, who and when.
 //! They never change. What came in afterwards stands beside them, with its reasons: closed + adjustments = now.
 
+mod adjusted_sheet;
 pub mod adjustments;
 mod audit;
 pub mod close;

@@ -258,7 +258,7 @@ fn cells(told: &[Told], row: &Value) -> Vec<Cell> {
 }
 
 /// By what the figures can be told from others.
-fn seals(closing: &ClosingView) -> Vec<String> {
+pub fn seals(closing: &ClosingView) -> Vec<String> {
     let mut notes = vec![
         format!(
             "Số liệu chốt số {}, lúc {} ngày {}, người chốt: {}.",

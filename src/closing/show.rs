@@ -21,7 +21,7 @@ use utoipa::IntoParams;
 pub struct ClosingAsked {
     #[serde(default)]
     #[param(inline)]
-    format: Format,
+    pub format: Format,
 }
 
 /// Shows one closing with its figures, as JSON, CSV, XLSX or PDF.

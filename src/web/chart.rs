@@ -197,16 +197,21 @@ impl Lying {
             .map(|bar| {
                 let width = long(bar.value.unwrap_or(0));
                 let width = if bar.missed { width.max(SEEN) } else { width };
+                let marks: Vec<u32> = bar.goals.iter().map(|goal| START + long(goal.value)).collect();
+                // Its number stands behind the lines that would cross it.
+                let crossing =
+                    marks.iter().filter(|mark| (START + width..START + width + NUMBER).contains(*mark));
+                let end = crossing.copied().max().unwrap_or(START + width);
                 let placed = Laid {
                     label_y: y + 12,
                     y: y + 18,
                     width,
                     words_y: y + 31,
-                    words_x: START + width + 6,
+                    words_x: end + 6,
                     label: bar.label.clone(),
                     words: bar.words.clone(),
                     missed: bar.missed,
-                    marks: bar.goals.iter().map(|goal| START + long(goal.value)).collect(),
+                    marks,
                 };
                 y += LINE;
                 placed

@@ -145,11 +145,19 @@ impl Page {
 
 /// The closed figures as a file.
 pub async fn file(visit: Visit, of: Path<(String, String)>) -> Shown {
-    let (id, format) = of.into_inner();
+    as_file(visit, of.into_inner(), "").await
+}
+
+/// What has changed since, as a file.
+pub async fn adjusted(visit: Visit, of: Path<(String, String)>) -> Shown {
+    as_file(visit, of.into_inner(), "/adjustments").await
+}
+
+async fn as_file(visit: Visit, (id, format): (String, String), what: &str) -> Shown {
     if !FILES.contains(&format.as_str()) {
         return Err(Problem::no_such_path());
     }
-    visit.file(&with_query(&format!("/closings/{}", segment(&id)), &[("format", &format)])).await
+    visit.file(&with_query(&format!("/closings/{}{what}", segment(&id)), &[("format", &format)])).await
 }
 
 pub async fn show(visit: Visit, id: Path<String>) -> Shown {

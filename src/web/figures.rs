@@ -128,7 +128,7 @@ pub struct Possible {
 
 impl Distance {
     pub fn target(&self, lang: &Lang) -> String {
-        target(&self.target, *lang)
+        target(&self.target, *lang).replace(' ', "\u{a0}")
     }
 }
 

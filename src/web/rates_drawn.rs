@@ -24,36 +24,38 @@ impl Drawn {
     /// Nothing where rows are of a period and of something else too, and where one stands beside nobody.
     pub fn of(rates: &Rates, asked: &RatesAsked, f: &Frame) -> Option<Self> {
         match (asked.period(), asked.keys().count()) {
-            ("", 1..) if rates.rows.len() > 1 => Some(Self::lying(rates, asked, f)),
+            ("", 1..) if rates.rows.len() > 1 => Self::lying(rates, asked, f),
             (period, 0) if !period.is_empty() => Some(Self::standing(rates, asked, f)),
             _ => None,
         }
     }
 
-    fn lying(rates: &Rates, asked: &RatesAsked, f: &Frame) -> Self {
+    fn lying(rates: &Rates, asked: &RatesAsked, f: &Frame) -> Option<Self> {
         // A sector has a target of its own; everything else is held against that of the branches.
         let sector = asked.is_apart_by("sector");
         let indicator = if sector { "S06" } else { "P312" };
-        let named = rates.rows.iter().take(MOST_LYING).map(|row| {
+        let named = rates.rows.iter().map(|row| {
             let of = row.figures.r1.as_ref().map(|rate| format!(" ({})", rate.of(&f.lang)));
             let label = format!("{}{}", asked.whose(f, row), of.unwrap_or_default());
             bar(&row.figures, label, Some(indicator), f.lang)
         });
-        let bars: Vec<Bar> = named.collect();
+        // Where there is nothing to say there is nothing to draw: those who only take in.
+        let mut bars: Vec<Bar> = named.filter(|bar| bar.value.is_some() || bar.missed).collect();
+        let all = bars.len();
+        bars.truncate(MOST_LYING);
         let legend = match sector {
             _ if bars.iter().all(|bar| bar.goals.is_empty()) => f.t("rates.chart-apart-no-target"),
             true => f.t("rates.chart-sectors-legend"),
             false => f.t("rates.chart-branches-legend"),
         };
-        let all = rates.rows.len();
         let cut = (all > bars.len()).then(|| f.t2("rates.chart-cut", "shown", bars.len(), "all", all));
-        Self {
+        (all > 0).then(|| Self {
             lying: Some(Lying::of(&bars, 10_000)),
             standing: None,
             title: title(asked, f),
             about: f.t("rates.chart-apart-about"),
             legend: [Some(legend), cut].into_iter().flatten().collect::<Vec<_>>().join(" "),
-        }
+        })
     }
 
     fn standing(rates: &Rates, asked: &RatesAsked, f: &Frame) -> Self {

@@ -104,6 +104,7 @@ pages! {
     post "/chot-so-lieu/moi" => closings::close,
     get "/chot-so-lieu/{id}" => closing::show,
     get "/chot-so-lieu/{id}/tep.{format}" => closing::file,
+    get "/chot-so-lieu/{id}/dieu-chinh.{format}" => closing::adjusted,
     // reports that are made by themselves
     get "/lich-bao-cao" => schedules::show,
     get "/lich-bao-cao/moi" => schedules::new,

@@ -185,6 +185,31 @@ on_both! {
         head.act(&format!("/dossiers/{code}/corrections"), dossier.version(), correction).await.expect(200);
         for (path, csv) in kept {
             assert_eq!(head.get(&format!("{path}?format=csv")).await.expect(200).text, csv, "closed figures stay");
+            let told = head.get(&format!("{path}/adjustments")).await.expect(200).body;
+            let changes = told["changes"].as_array().unwrap();
+            assert!(changes.len() > 3, "{told}");
+            let table = head.get(&format!("{path}/adjustments?format=csv")).await.expect(200).text;
+            let mut lines = csv::Reader::from_reader(table.trim_start_matches('\u{feff}').as_bytes());
+            let lines: Vec<csv::StringRecord> = lines.records().map(Result::unwrap).collect();
+            assert_eq!(lines.len(), changes.len(), "{table}");
+            for (line, change) in lines.iter().zip(changes) {
+                let difference = change["difference"].as_i64();
+                assert_eq!(&line[5], difference.map(|number| number.to_string()).unwrap_or_default(), "{table}");
+                if let (Some(closed), Some(now)) = (change["closed"].as_i64(), change["now"].as_i64()) {
+                    assert_eq!((&line[3], &line[4]), (closed.to_string().as_str(), now.to_string().as_str()), "{table}");
+                }
+                assert_eq!(line[1].is_empty(), &line[0] == "Tổng số", "{table}");
+                assert!(!line[2].contains('_') && !line[2].contains('-'), "a figure without words: {}", &line[2]);
+            }
+            let overdue = lines.iter().find(|line| line[2].to_lowercase().contains("quá hạn") && &line[5] == "-1" && !line[1].is_empty());
+            let because = overdue.map(|line| line[6].to_owned()).unwrap_or_default();
+            let day = due.split('-').rev().collect::<Vec<_>>().join("/");
+            let (begins, ends) = (format!("{code}: Đính chính (thời điểm có kết quả "), format!(" → 10:00 {day}), lý do: Trả kết quả đúng ngày, nhập chậm"));
+            assert!(because.starts_with(&begins) && because.ends_with(&ends), "{because}: {table}");
+            for (format, begins) in [("xlsx", "PK"), ("pdf", "%PDF-1.7")] {
+                let file = send(head.request(Method::GET, &format!("{path}/adjustments?format={format}"))).await.expect(200);
+                assert!(file.text.starts_with(begins), "{path} as {format}");
+            }
             house.nobody().get(&format!("{path}?format=csv")).await.expect(401);
         }
     }

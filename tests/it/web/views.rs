@@ -17,6 +17,7 @@ const NO_PAGES: &[&str] = &[
     "/xin-loi/{id}/{file}",
     "/bao-cao/{file}",
     "/chot-so-lieu/{id}/tep.{format}",
+    "/chot-so-lieu/{id}/dieu-chinh.{format}",
     "/ty-le.csv",
     "/ket-qua.csv",
     "/ket-qua/tung-khau.{format}",
