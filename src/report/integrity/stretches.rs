@@ -121,7 +121,7 @@ pub fn count(
     stretches: &[Stretch],
     evening: DateTime<Utc>,
 ) -> Outcome<Vec<(BranchId, Option<OfficerId>, i64)>> {
-    let (mut found, through) = (Vec::new(), through(c, kind));
+    let (mut found, through) = (Vec::new(), &through(c, kind));
     for stretches in stretches.chunks(MOST) {
         let evening = Some(Moment(evening));
         let question = Question { kind, known, through, stretches, evening, never: Moment(NEVER) };
@@ -133,7 +133,7 @@ pub fn count(
 
 /// The dossiers of a kind that are in these.
 pub fn lines(c: &mut Conn<'_>, kind: Kind, known: &str, stretches: &[Stretch]) -> Outcome<Vec<DossierLine>> {
-    let (mut found, through) = (Vec::new(), through(c, kind));
+    let (mut found, through) = (Vec::new(), &through(c, kind));
     for stretches in stretches.chunks(MOST) {
         let question = Question { kind, known, through, stretches, evening: None, never: Moment(NEVER) };
         found.extend(both!(c, |c| question.load::<DossierLine>(c))?);
@@ -141,13 +141,29 @@ pub fn lines(c: &mut Conn<'_>, kind: Kind, known: &str, stretches: &[Stretch]) -
     Ok(found)
 }
 
-/// SQLite must be told the index: it would rather build one of its own for the statement.
-fn through(c: &Conn<'_>, kind: Kind) -> &'static str {
-    match (c, kind) {
-        (Conn::Pg(_), _) => "",
-        (_, Kind::Refused) => " indexed by dossiers_refused",
-        (_, Kind::CheckedLater) => " indexed by dossiers_checked_later",
-        (_, Kind::ReturnedLater) => " indexed by dossiers_returned_later",
+/// What stands before and after the condition of a dossier. Both must be told to go along the index, a stretch after another:
+/// SQLite would rather build one of its own for the statement, and PostgreSQL with ten million dossiers hold each that was
+/// ever handed in online against each stretch (54 s, now 0.1).
+fn through(c: &Conn<'_>, kind: Kind) -> [String; 2] {
+    let (index, columns) = match kind {
+        Kind::Refused => ("dossiers_refused", "closed_at, id, branch_id, checked_by"),
+        Kind::CheckedLater => {
+            ("dossiers_checked_later", "submitted_at, id, branch_id, received_at, closed_at, checked_by")
+        }
+        Kind::ReturnedLater => {
+            ("dossiers_returned_later", "resolved_at, id, branch_id, returned_at, resolved_by")
+        }
+    };
+    match c {
+        // A cross join is done in the order in which it is written.
+        Conn::Sqlite(_) => {
+            [format!(" from stretches cross join dossiers indexed by {index} where "), String::new()]
+        }
+        // What has an offset is not joined in another way.
+        Conn::Pg(_) => [
+            format!(" from stretches cross join lateral (select {columns} from dossiers where "),
+            " offset 0) as dossiers".to_owned(),
+        ],
     }
 }
 
@@ -156,7 +172,7 @@ fn through(c: &Conn<'_>, kind: Kind) -> &'static str {
 struct Question<'a> {
     kind: Kind,
     known: &'a str,
-    through: &'static str,
+    through: &'a [String; 2],
     stretches: &'a [Stretch],
     /// Where it counts.
     evening: Option<Moment>,
@@ -208,14 +224,14 @@ where
                 out.push_sql(&format!("{officer} as officer, id, {since} as since, {until} as until"))
             }
         }
-        // A cross join is done in the order in which it is written.
-        out.push_sql(&format!(" from stretches cross join dossiers{}", self.through));
-        out.push_sql(&format!(" where {since} >= begins and {since} < ends and {}", self.known));
+        let [before, after] = self.through;
+        out.push_sql(&format!("{before}{since} >= begins and {since} < ends and {}", self.known));
         out.push_sql(&format!(" and coalesce({until}, "));
         out.push_bind_param::<MomentSql, _>(&self.never)?;
         out.push_sql(&format!(") > ended_after and coalesce({until}, "));
         out.push_bind_param::<MomentSql, _>(&self.never)?;
         out.push_sql(") <= ended_until");
+        out.push_sql(after);
         if self.evening.is_some() {
             out.push_sql(" group by 1, 2");
         }
