@@ -13,8 +13,10 @@ use crate::report::{Heading, Sheet};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 
-/// Dossiers named beside a figure; the dossiers' own pages and the answer as JSON have all.
+/// Dossiers named beside a figure, and so many characters of each: a cell of a spreadsheet holds 32,767, and reasons may be
+/// long. The dossiers' own pages and the answer as JSON have all.
 const MOST: usize = 20;
+const LONGEST: usize = 300;
 
 pub fn sheet(told: &Adjustments, reference: &Reference, heading: Heading) -> Sheet {
     let closing = &told.closing;
@@ -99,7 +101,11 @@ fn because(change: &ChangeView, causes: &[Cause]) -> String {
 
 fn one_of(cause: &Cause) -> String {
     let events: Vec<String> = cause.events.iter().map(entered).collect();
-    format!("{}: {}", cause.dossier_code, events.join("; "))
+    let said = format!("{}: {}", cause.dossier_code, events.join("; "));
+    match said.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &said[..end]),
+        None => said,
+    }
 }
 
 fn entered(event: &CauseEvent) -> String {
@@ -156,4 +162,46 @@ fn term(kind: &str, word: &str) -> String {
 /// A table is in Vietnamese, whoever asks for it.
 fn say(key: &str, else_as: &str) -> String {
     words(Lang::Vi, key, &Map::new()).unwrap_or_else(|| else_as.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_much_was_said_a_cell_of_a_spreadsheet_holds_it_and_counts_the_rest() {
+        let change = |difference| ChangeView {
+            row: std::collections::BTreeMap::new(),
+            figure: "resolved.overdue".to_owned(),
+            closed: None,
+            now: None,
+            difference: Some(difference),
+        };
+        let at = local(DateTime::UNIX_EPOCH);
+        let event = |seq| CauseEvent {
+            seq,
+            kind: "corrected",
+            occurred_at: at,
+            recorded_at: at,
+            officer: None,
+            field: Some("resolved_at"),
+            old: None,
+            new: None,
+            reason: Some("ế".repeat(2000)),
+        };
+        let causes: Vec<Cause> = (0..25)
+            .map(|n| Cause {
+                dossier_code: format!("000.00.03.H29-260310-{n:04}"),
+                changes: vec![change(1)],
+                events: (1..=9).map(event).collect(),
+            })
+            .collect();
+        let said = because(&change(25), &causes);
+        assert!(said.chars().count() < 32_767, "{}", said.chars().count());
+        assert_eq!(said.lines().count(), MOST + 1);
+        assert!(
+            said.lines().take(MOST).all(|line| line.starts_with("000.00.03.H29-") && line.ends_with('…'))
+        );
+        assert!(said.ends_with("và 5 hồ sơ khác"), "{said}");
+    }
 }
