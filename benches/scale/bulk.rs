@@ -35,6 +35,7 @@ pub fn made(place: &mut Place, results: &mut Results, kind: Kind, dossiers: u32)
         );
         results.put(kind, dossiers, "generate", rate, None, text);
     }
+    place.settle(kind, &name);
     std::fs::write(done, "").expect("noted");
     name
 }

@@ -81,6 +81,13 @@ impl Place {
         }
     }
 
+    /// As a register is some minutes after it was filled: PostgreSQL's autovacuum has been there.
+    pub fn settle(&mut self, kind: Kind, name: &str) {
+        if kind == Kind::Postgres {
+            psql(&self.url(kind, name), "vacuum (analyze)");
+        }
+    }
+
     pub fn drop_database(&mut self, kind: Kind, name: &str) {
         match kind {
             Kind::Sqlite => {
