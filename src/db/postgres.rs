@@ -16,7 +16,7 @@ const TRIES: u32 = 8;
 const TRUSTED: Duration = Duration::from_secs(1);
 
 /// Moments go over the wire as UTC whatever the server's own zone is. No statement is compiled before it runs: that takes
-/// a tenth of a second, and none here runs so long; estimates of a join along many spans are high enough to set it off.
+/// a tenth of a second, more than nearly all of them run; a join along many spans is estimated dear enough to set it off.
 const SESSION: &str = "set time zone 'UTC'; set jit = off";
 
 #[derive(Clone)]

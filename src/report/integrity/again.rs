@@ -17,7 +17,7 @@ pub type AgainBy = HashMap<DossierId, (DateTime<Utc>, DossierId)>;
 
 /// What the owners of these dossiers, refused at these moments, handed in again for the same procedure; `soon` says of two
 /// moments whether the second comes after the first and not too late. Owners are compared here and not by the database: most
-/// have handed in nothing else, which two looks into short indexes tell.
+/// have handed in nothing else, which their numbers and phones tell without a look at any dossier.
 pub fn handed_in_again(
     c: &mut Conn<'_>,
     refused: &HashMap<DossierId, DateTime<Utc>>,
